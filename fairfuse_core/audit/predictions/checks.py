@@ -10,53 +10,10 @@ from numpy.typing import NDArray
 
 from fairfuse_core.audit.predictions.raw import RawTable
 from fairfuse_core.audit.predictions.table import Message, Predictions
+from fairfuse_core.audit.predictions.vocabulary import PHI_PART, PHI_WHOLE
 from fairfuse_core.audit.predictions.words import at_least_ten, quoted, rows_text
 from fairfuse_core.audit.types import CodeArray, Factor
 from fairfuse_core.errors import InputError
-
-_PHI_WHOLE = frozenset(
-    [
-        "name",
-        "patient_name",
-        "patientname",
-        "full_name",
-        "fullname",
-        "first_name",
-        "firstname",
-        "last_name",
-        "lastname",
-        "given_name",
-        "family_name",
-        "dob",
-        "birth_date",
-        "birthdate",
-        "date_of_birth",
-        "zip",
-        "zipcode",
-        "zip_code",
-        "postcode",
-        "postal_code",
-        "street",
-        "home_address",
-        "tel",
-        "fax",
-    ]
-)
-_PHI_PART = frozenset(
-    [
-        "mrn",
-        "ssn",
-        "surname",
-        "address",
-        "phone",
-        "telephone",
-        "mobile",
-        "email",
-        "mail",
-        "passport",
-        "nhs_number",
-    ]
-)
 
 
 def phi_messages(columns: Sequence[str]) -> list[Message]:
@@ -65,7 +22,7 @@ def phi_messages(columns: Sequence[str]) -> list[Message]:
     for name in columns:
         words = re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower())
         parts = set(words.strip("_").split("_"))
-        if words.strip("_") in _PHI_WHOLE or parts & _PHI_PART or "nhs_number" in words:
+        if words.strip("_") in PHI_WHOLE or parts & PHI_PART or "nhs_number" in words:
             found.append(name)
     text = (
         f"Columns {quoted(found)} look like direct identifiers; the audit does not need them. "
@@ -100,8 +57,8 @@ def patient_messages(
         crossing = int((seen > 1).sum())
         if crossing:
             text = (
-                f"{at_least_ten(crossing)} patients have rows in more than one split of {split.name!r}; "
-                "results on the test split may look better than they are."
+                f"{at_least_ten(crossing)} patients have rows in more than one split of "
+                f"{split.name!r}; results on the test split may look better than they are."
             )
             messages.append(Message("warning", text, split.name))
     last = np.empty(count, dtype=np.int32)
@@ -111,8 +68,8 @@ def patient_messages(
         changed[patient[last[patient] != factor.codes]] = True
         if changed.any():
             text = (
-                f"{at_least_ten(int(changed.sum()))} patients have more than one value of {factor.name!r}; "
-                "each row counts in the group it names."
+                f"{at_least_ten(int(changed.sum()))} patients have more than one value of "
+                f"{factor.name!r}; each row counts in the group it names."
             )
             messages.append(Message("note", text, factor.name))
     return messages

@@ -12,67 +12,12 @@ from numpy.typing import NDArray
 
 from fairfuse_core.audit.predictions.columns import Encoded, column, encode, printable
 from fairfuse_core.audit.predictions.raw import RawTable
+from fairfuse_core.audit.predictions.vocabulary import NO, YES
 from fairfuse_core.audit.predictions.words import is_missing, join, quoted, rows_text
 from fairfuse_core.errors import InputError
 
 _MAX_VALUES = 50
-_PLAIN = {"0": 0, "1": 1, "false": 0, "true": 1}
-_YES = [
-    "1",
-    "yes",
-    "y",
-    "true",
-    "t",
-    "positive",
-    "pos",
-    "+",
-    "present",
-    "case",
-    "event",
-    "expired",
-    "dead",
-    "died",
-    "deceased",
-    "death",
-    "abnormal",
-    "malignant",
-    "disease",
-    "diseased",
-    "readmitted",
-    "sick",
-    "high",
-    "flagged",
-    "alert",
-    "progression",
-    "relapse",
-    "failure",
-]
-_NO = [
-    "0",
-    "no",
-    "n",
-    "false",
-    "f",
-    "negative",
-    "neg",
-    "-",
-    "absent",
-    "control",
-    "none",
-    "noevent",
-    "alive",
-    "survived",
-    "survivor",
-    "discharged",
-    "normal",
-    "benign",
-    "healthy",
-    "well",
-    "low",
-    "unflagged",
-    "stable",
-    "censored",
-]
+PLAIN = {"0": 0, "1": 1, "false": 0, "true": 1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +108,7 @@ def read_binary(
 
 def _lookup(encoded: Encoded, mapping: Mapping[str, int]) -> list[int | None]:
     """Return 0, 1, -1 (missing) or None (unknown) for each distinct text."""
-    table = {plain_text(key): int(value) for key, value in mapping.items()} or _PLAIN
+    table = {plain_text(key): int(value) for key, value in mapping.items()} or PLAIN
     folded = {key.lower(): value for key, value in table.items()}
     found: list[int | None] = []
     for value in encoded.values:
@@ -235,8 +180,8 @@ def _sense(value: str) -> int | None:
     if re.fullmatch(r"[+-]?\d+(\.\d+)?", text) and text not in {"0", "1"}:
         return None
     squeezed = re.sub(r"[\s_]+", "", text)
-    if squeezed in _YES:
+    if squeezed in YES:
         return 1
-    if squeezed in _NO or squeezed.startswith(("no", "non", "not", "un")):
+    if squeezed in NO or squeezed.startswith(("no", "non", "not", "un")):
         return 0
     return None
