@@ -167,6 +167,8 @@ def model_messages(table: Predictions) -> list[Message]:
                 "a paired comparison leaves them out."
             )
             messages.append(Message("warning", text, table.model.name))
+    if len(table.target.levels) == 1:
+        return messages
     events = np.bincount(
         table.target.codes, weights=table.y_true, minlength=len(table.target.levels)
     )

@@ -63,15 +63,23 @@ def column(raw: RawTable, name: str, *, role: str) -> pa.ChunkedArray:
     return found
 
 
-def _dictionary(found: pa.ChunkedArray) -> pa.DictionaryArray:
-    if not pa.types.is_dictionary(found.type):
+def to_dictionary(found: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return a column dictionary-encoded in one piece."""
+    fresh = not pa.types.is_dictionary(found.type)
+    if fresh:
         if pa.types.is_string_view(found.type) or pa.types.is_binary_view(found.type):
             found = found.cast(pa.large_string())
         found = found.dictionary_encode()
+    if not found.num_chunks:
+        return pa.array([], found.type)
+    last = found.chunk(found.num_chunks - 1)
+    if fresh and all(len(piece.dictionary) == len(last.dictionary) for piece in found.chunks):
+        # Arrow encodes all chunks against one dictionary; unifying them again costs
+        # chunks x values, which for ten million ids is most of the work.
+        indices = pa.chunked_array([piece.indices for piece in found.chunks]).combine_chunks()
+        return pa.DictionaryArray.from_arrays(indices, last.dictionary)
     array = found.unify_dictionaries().combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else pa.array([], found.type)
-    return array
+    return array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
 
 
 def _texts(values: pa.Array) -> pa.Array:
@@ -103,7 +111,7 @@ def encode(found: pa.ChunkedArray, *, name: str, limit: int = 0) -> Encoded:
     limit : int
         Refuse more distinct values than this; 0 means any number.
     """
-    array = _dictionary(found)
+    array = to_dictionary(found)
     if limit and len(array.dictionary) > limit:
         raise InputError(
             f"at most {limit} groups in attribute {name!r}",
@@ -124,7 +132,11 @@ def identify(found: pa.ChunkedArray) -> tuple[CodeArray, int, NDArray[np.int64]]
 
     A row without an id is nobody we know: it gets a code of its own.
     """
-    array = _dictionary(found)
+    if pa.types.is_integer(found.type) and not found.null_count:
+        dense = _dense(found)
+        if dense is not None:
+            return (*dense, np.empty(0, dtype=np.int64))
+    array = to_dictionary(found)
     codes = codes_of(array).copy()
     texts = array.dictionary
     if pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type):
@@ -138,6 +150,20 @@ def identify(found: pa.ChunkedArray) -> tuple[CodeArray, int, NDArray[np.int64]]
     size = len(texts)
     codes[missing] = np.arange(size, size + missing.size, dtype=np.int32)
     return codes, size + int(missing.size), missing
+
+
+def _dense(found: pa.ChunkedArray) -> tuple[CodeArray, int] | None:
+    """Number whole ids by counting instead of hashing; None when they lie too far apart."""
+    ids = found.to_numpy()
+    low, high = int(ids.min()), int(ids.max())
+    if high - low > 4 * ids.size + 1024:
+        return None
+    at = (ids - ids.dtype.type(low)).astype(np.intp, copy=False)
+    present = np.zeros(high - low + 1, dtype=np.int32)
+    present[at] = 1
+    order = np.cumsum(present, dtype=np.int32)
+    order -= 1
+    return order[at], int(order[-1]) + 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +189,7 @@ def numbers(found: pa.ChunkedArray) -> Numbers:
     """Read a column as numbers, remembering the rows that are none."""
     kind = found.type
     if pa.types.is_dictionary(kind):
-        array = _dictionary(found)
+        array = to_dictionary(found)
         inner = numbers(pa.chunked_array([array.dictionary]))
         codes = codes_of(array)
         values = np.append(inner.values, np.nan)[codes]

@@ -54,7 +54,7 @@ def _attributes_differ(sums: pd.DataFrame) -> list[Message]:
         if len(part.drop_duplicates()) > 1:
             told = "; ".join(
                 f"{attribute}: {row['positive']:,} positive, {row['negative']:,} negative"
-                for attribute, row in part.droplevel(keys).iterrows()
+                for attribute, row in part.droplevel([0, 1]).iterrows()
             )
             text = (
                 f"The groups of model {model!r}, target {target!r} do not sum to the same "

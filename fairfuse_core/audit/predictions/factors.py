@@ -11,7 +11,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from fairfuse_core.audit.predictions.bins import BinRule, parse_value
-from fairfuse_core.audit.predictions.columns import Encoded, encode, numbers, printable
+from fairfuse_core.audit.predictions.columns import (
+    Encoded,
+    codes_of,
+    encode,
+    numbers,
+    printable,
+    to_dictionary,
+)
 from fairfuse_core.audit.predictions.table import Message
 from fairfuse_core.audit.predictions.words import at_least_ten, is_missing, join, quoted, rows_text
 from fairfuse_core.audit.types import UNKNOWN, CodeArray, Factor
@@ -135,51 +142,62 @@ def _variants(factor: Factor) -> list[Message]:
 def _binned(
     found: pa.ChunkedArray, *, name: str, rule: BinRule
 ) -> tuple[Factor, tuple[Message, ...]]:
-    values = numeric_values(found, name=name)
-    codes = rule.assign(values)
+    codes, values = numeric_values(found, name=name)
     levels = (*rule.levels, UNKNOWN)
-    codes[codes < 0] = len(rule.levels)
+    groups = rule.assign(values)
+    groups[groups < 0] = len(rule.levels)
+    codes = groups if codes is None else np.append(groups, np.int32(len(rule.levels)))[codes]
     used = np.flatnonzero(np.bincount(codes, minlength=len(levels)))
     factor = reorder(name, codes, levels, [int(at) for at in used])
     messages = [*_missing_note(factor, ("",) if UNKNOWN in factor.levels else ())]
     with np.errstate(invalid="ignore"):
-        odd = np.flatnonzero((values < 0) | (values > 130))
+        odd = np.unique(values[(values < 0) | (values > 130)])
     if odd.size and re.search(r"(^|[^a-z])age([^a-z]|$)", name.lower()):
-        text = f"Column {name!r} has ages below 0 or above 130 ({rows_text(odd)}); check them."
+        shown = join(f"{value:g}" for value in odd)
+        text = f"Column {name!r} has ages below 0 or above 130 ({shown}); check them."
         messages.append(Message("warning", text, name))
     return factor, tuple(messages)
 
 
-def numeric_values(found: pa.ChunkedArray, *, name: str) -> NDArray[np.float64]:
+def numeric_values(
+    found: pa.ChunkedArray, *, name: str
+) -> tuple[CodeArray | None, NDArray[np.float64]]:
     """Read a numeric attribute; texts such as "> 89" and "90+" are understood.
+
+    Returns
+    -------
+    codes : ndarray of int32, shape (n,), or None
+        Index into ``values``, -1 where missing; None when ``values`` holds one number a row.
+    values : ndarray of float64
+        NaN where missing. Texts are parsed once per distinct text, not once per row.
 
     Raises
     ------
     InputError
         When a value is neither a number nor missing.
     """
-    read = numbers(found)
-    if not read.bad.size:
-        return read.values
-    values = read.values.copy()
-    encoded = encode(found.take(pa.array(read.bad)), name=name)
-    parsed = np.array(
-        [np.nan if is_missing(value) else parse_value(value) for value in encoded.values]
-    )
+    if pa.types.is_primitive(found.type) and not pa.types.is_temporal(found.type):
+        return None, numbers(found).values
+    array = to_dictionary(found)
+    codes = codes_of(array)
+    read = numbers(pa.chunked_array([array.dictionary]))
+    texts = [
+        "" if v is None else str(v) for v in array.dictionary.take(pa.array(read.bad)).to_pylist()
+    ]
+    read.values[read.bad] = [parse_value(text) for text in texts]
     lost = [
-        at
-        for at, value in enumerate(encoded.values)
-        if np.isnan(parsed[at]) and not (is_missing(value) or value.strip().lower() == "unknown")
+        int(at)
+        for at, text in zip(read.bad, texts, strict=True)
+        if np.isnan(read.values[at]) and text.strip().lower() not in {"", UNKNOWN.lower()}
     ]
     if lost:
-        rows = read.bad[np.isin(encoded.codes, lost)]
         raise InputError(
             f"numbers in attribute {name!r}, which has bins",
-            f"{quoted(encoded.values[at] for at in lost)} in {rows_text(rows)}",
+            f"{quoted(array.dictionary[at].as_py() for at in lost)} in "
+            f"{rows_text(np.flatnonzero(np.isin(codes, lost)))}",
             "Correct these values, or remove the bins to use the values as groups.",
         )
-    values[read.bad] = parsed[encoded.codes]
-    return values
+    return codes, read.values
 
 
 def named_factor(found: pa.ChunkedArray, *, name: str, role: str) -> Factor:
