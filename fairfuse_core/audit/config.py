@@ -125,6 +125,8 @@ class AuditConfig:
         Who turned suppression off; required when ``min_group`` is below 10.
     multiplicity : {"holm", "bh"}
         Which adjustment the findings use.
+    ignore : tuple of str
+        Codes of checks whose findings are set aside (shown as ignored).
     exact_rows : int
         Above this many rows scores are binned into ``score_bins`` equal bins.
     score_bins : int
@@ -144,6 +146,7 @@ class AuditConfig:
     min_group: int = MIN_GROUP
     unsuppressed_by: str = ""
     multiplicity: Literal["holm", "bh"] = "holm"
+    ignore: tuple[str, ...] = ()
     exact_rows: int = 2_000_000
     score_bins: int = 4096
 
@@ -179,6 +182,7 @@ class AuditConfig:
         plain["attributes"] = list(self.attributes)
         plain["intersections"] = [list(x) for x in self.intersections]
         plain["metrics"] = list(self.metrics)
+        plain["ignore"] = list(self.ignore)
         return plain
 
     @classmethod
@@ -189,5 +193,6 @@ class AuditConfig:
         known["attributes"] = tuple(known["attributes"])
         known["intersections"] = tuple(tuple(x) for x in known["intersections"])
         known["metrics"] = tuple(known["metrics"])
+        known["ignore"] = tuple(known["ignore"])
         known["reference"] = MappingProxyType(dict(known["reference"]))
         return cls(**known)

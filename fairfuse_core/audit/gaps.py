@@ -1,0 +1,356 @@
+"""Gaps: how far apart the groups are, with an interval, a test, and what chance alone would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fairfuse_core.audit.block import Block
+from fairfuse_core.audit.estimates import Column
+from fairfuse_core.audit.inference.permutation import exact_pair_p, permutation_p
+from fairfuse_core.audit.inference.power import detectable_gap
+from fairfuse_core.audit.intervals.bootstrap import percentile_interval
+from fairfuse_core.audit.intervals.ranges import fold_difference, simultaneous_range
+from fairfuse_core.audit.intervals.wilson import mover_difference, mover_ratio
+from fairfuse_core.audit.nulls import WORDS, Nulls, normal_null_values, null_values, spread
+from fairfuse_core.audit.types import FloatArray
+
+NORMAL_NULL = "normal null with the variances of the estimates"
+
+
+@dataclass(eq=False)
+class GapRow:
+    """One line of the gap table (columns as in `result.Audit.gaps`)."""
+
+    metric: str
+    statistic: str
+    group: str
+    reference: str
+    estimate: float
+    low: float = np.nan
+    high: float = np.nan
+    method: str = ""
+    p: float = np.nan
+    test: str = ""
+    expected: float = np.nan
+    detectable: float = np.nan
+    left_out: str = ""
+    reason: str = ""
+
+
+@dataclass(eq=False)
+class MetricNull:
+    """Null values of one metric, and the test they belong to."""
+
+    values: FloatArray
+    test: str
+
+
+def metric_null(made: Column, nulls: Nulls) -> MetricNull:
+    """Draw what a metric's groups would look like without disparity, (B, G)."""
+    values = null_values(made, nulls)
+    if values is not None:
+        test = WORDS[made.card.among]
+        if nulls.block.clusters is not None:
+            test += ", whole patients"
+        if nulls.block.squares is not None:
+            test += ", effective sizes"
+        return MetricNull(values, test)
+    values = normal_null_values(made, nulls.block.config.replicates, nulls.rng)
+    return MetricNull(values, NORMAL_NULL)
+
+
+def left_out(made: Column, block: Block) -> str:
+    """Name the groups that a gap does not speak of, and why."""
+    return "; ".join(
+        f"{name} ({made.reason[g].removeprefix('not estimable: ') or 'no value'})"
+        for g, name in enumerate(block.info.levels)
+        if not np.isfinite(made.estimate[g])
+    )
+
+
+def gap_rows(made: Column, block: Block, reference: int, null: MetricNull | None) -> list[GapRow]:
+    """Return the max-gap, min-ratio, and each group's difference and ratio to the reference."""
+    usable = np.flatnonzero(made.usable)
+    outside = left_out(made, block)
+    name = made.card.name
+    if usable.size < 2 or null is None:
+        why = made.reason[0] if not usable.size and made.reason else ""
+        reason = why or "not estimable: fewer than two groups have a value"
+        return [
+            GapRow(name, s, "", "", np.nan, left_out=outside, reason=reason)
+            for s in ("max_gap", "min_ratio")
+        ]
+    rows = [
+        _max_gap(made, block, usable, null, outside),
+        _min_ratio(made, block, usable, null, outside),
+    ]
+    return rows + _against_reference(made, block, reference, null)
+
+
+def _max_gap(
+    made: Column, block: Block, usable: np.ndarray, null: MetricNull, outside: str
+) -> GapRow:
+    m = made.estimate
+    top = int(usable[np.argmax(m[usable])])
+    bottom = int(usable[np.argmin(m[usable])])
+    if top == bottom:  # all alike
+        top, bottom = int(usable[0]), int(usable[1])
+    gap = float(m[top] - m[bottom])
+    low, high, method = _range_interval(made, block, usable, top, bottom)
+    ranges = spread(null.values)
+    ranges = ranges[np.isfinite(ranges)]
+    levels = block.info.levels
+    if not ranges.size:
+        return GapRow(
+            made.card.name,
+            "max_gap",
+            levels[top],
+            levels[bottom],
+            gap,
+            low,
+            high,
+            method,
+            left_out=outside,
+        )
+    variances = np.nanvar(null.values[:, usable], axis=0)
+    upper = 1.0 if made.card.unit_interval else np.inf
+    p, test = float(permutation_p(gap, ranges)), null.test
+    if usable.size == 2:
+        # Two groups of a plain proportion: the permutation distribution can be enumerated.
+        exact, name = _pair_p(made, block, np.array([top]), bottom, null)
+        p, test = float(exact[0]), name
+    return GapRow(
+        made.card.name,
+        "max_gap",
+        levels[top],
+        levels[bottom],
+        gap,
+        low,
+        high,
+        method,
+        p=p,
+        test=test,
+        expected=float(ranges.mean()),
+        detectable=detectable_gap(
+            float(np.quantile(ranges, block.config.confidence)), variances, upper=upper
+        ),
+        left_out=outside,
+    )
+
+
+def _range_interval(
+    made: Column, block: Block, usable: np.ndarray, top: int, bottom: int
+) -> tuple[float, float, str]:
+    m = made.estimate
+    if usable.size == 2:
+        lo, hi, method = difference_interval(made, np.array([top]), bottom, block)
+        low, high = fold_difference(lo, hi)
+        return float(low[0]), float(high[0]), f"{method}, folded at 0"
+    assert made.replicates is not None  # noqa: S101
+    floor = np.sqrt(_smoothed_variance(made))
+    low, high = simultaneous_range(
+        m[usable],
+        made.replicates[:, usable],
+        confidence=block.config.confidence,
+        floor_se=floor[usable],
+    )
+    top_of_range = 1.0 if made.card.unit_interval else np.inf
+    return float(low), float(min(high, top_of_range)), "simultaneous over all pairs, bootstrap"
+
+
+def _smoothed_variance(made: Column) -> FloatArray:
+    """Variance of a proportion with two successes and two failures added (Agresti-Coull).
+
+    A group in which everybody was found has a bootstrap variance of 0; that is not certainty.
+    """
+    if not made.card.is_proportion:
+        return np.zeros_like(made.estimate)
+    n = made.denominator + 4
+    p = (made.numerator + 2) / n
+    return np.asarray(p * (1 - p) / n)
+
+
+def difference_interval(
+    made: Column, groups: np.ndarray, reference: int, block: Block
+) -> tuple[FloatArray, FloatArray, str]:
+    """Return the interval of each group's value less the reference's.
+
+    MOVER (Zou & Donner 2008) from the two groups' own intervals: with Wilson limits it is
+    Newcombe's method 10. By the bootstrap when the configuration asks for that.
+    """
+    if block.config.interval != "auto" and made.replicates is not None:
+        draws = made.replicates[:, groups] - made.replicates[:, [reference]]
+        low, high, _ = percentile_interval(draws, confidence=block.config.confidence)
+        return low, high, "bootstrap of the difference"
+    m, lo, hi = made.estimate, made.low, made.high
+    low, high = mover_difference(
+        m[groups], lo[groups], hi[groups], m[reference], lo[reference], hi[reference]
+    )
+    name = "Newcombe" if made.method == "Wilson" else f"MOVER from {made.method}"
+    return low, high, name
+
+
+def ratio_interval(
+    made: Column, groups: np.ndarray, reference: int, block: Block
+) -> tuple[FloatArray, FloatArray, str]:
+    """Return the interval of each group's value over the reference's (Donner & Zou 2012)."""
+    if block.config.interval != "auto" and made.replicates is not None:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            draws = made.replicates[:, groups] / made.replicates[:, [reference]]
+        low, high, _ = percentile_interval(
+            np.where(np.isfinite(draws), draws, np.nan), confidence=block.config.confidence
+        )
+        return low, high, "bootstrap of the ratio"
+    m, lo, hi = made.estimate, made.low, made.high
+    low, high = mover_ratio(
+        m[groups], lo[groups], hi[groups], m[reference], lo[reference], hi[reference]
+    )
+    return low, high, f"MOVER from {made.method}"
+
+
+def _min_ratio(
+    made: Column, block: Block, usable: np.ndarray, null: MetricNull, outside: str
+) -> GapRow:
+    m, levels = made.estimate, block.info.levels
+    top = int(usable[np.argmax(m[usable])])
+    bottom = int(usable[np.argmin(m[usable])])
+    if top == bottom:
+        top, bottom = int(usable[0]), int(usable[1])
+    name = made.card.name
+    if not m[top] > 0 or m[bottom] < 0:
+        return GapRow(
+            name,
+            "min_ratio",
+            levels[bottom],
+            levels[top],
+            np.nan,
+            left_out=outside,
+            reason="not estimable: a ratio needs values above 0",
+        )
+    value = float(m[bottom] / m[top])
+    row = GapRow(name, "min_ratio", levels[bottom], levels[top], value, left_out=outside)
+    row.p, row.test = _ratio_p(value, null), null.test
+    if usable.size == 2:
+        lo, hi, method = ratio_interval(made, np.array([bottom]), top, block)
+        row.low, row.high, row.method = float(lo[0]), float(min(hi[0], 1.0)), f"{method}, at most 1"
+    elif m[bottom] > 0:
+        assert made.replicates is not None  # noqa: S101
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = np.log(made.replicates[:, usable])
+            floor = np.sqrt(_smoothed_variance(made))[usable] / m[usable]
+        low, high = simultaneous_range(
+            np.log(m[usable]),
+            np.where(np.isfinite(logs), logs, np.nan),
+            confidence=block.config.confidence,
+            floor_se=floor,
+        )
+        row.low, row.high = float(np.exp(-high)), float(np.exp(-low))
+        row.method = "simultaneous over all pairs of logs, bootstrap"
+    return row
+
+
+def _ratio_p(value: float, null: MetricNull) -> float:
+    if null.test == NORMAL_NULL:
+        return np.nan  # the normal null is centred at 0: it speaks of differences only
+    v = null.values
+    top = np.where(np.isnan(v), -np.inf, v).max(axis=1)
+    bottom = np.where(np.isnan(v), np.inf, v).min(axis=1)
+    ok = np.isfinite(top) & np.isfinite(bottom) & (top > 0)
+    return float(permutation_p(-value, -(bottom[ok] / top[ok]))) if ok.any() else np.nan
+
+
+def _against_reference(
+    made: Column, block: Block, reference: int, null: MetricNull
+) -> list[GapRow]:
+    levels, m, name = block.info.levels, made.estimate, made.card.name
+    others = np.array([g for g in range(len(levels)) if g != reference], dtype=np.int64)
+    if not made.usable[reference]:
+        why = made.reason[reference] or "it has no value"
+        return [
+            GapRow(
+                name,
+                statistic,
+                levels[g],
+                levels[reference],
+                np.nan,
+                reason=f"not estimable: the reference group {levels[reference]} has none ({why})",
+            )
+            for statistic in ("difference", "ratio")
+            for g in others
+        ]
+    lo, hi, method = difference_interval(made, others, reference, block)
+    rlo, rhi, rmethod = ratio_interval(made, others, reference, block)
+    p, test = _pair_p(made, block, others, reference, null)
+    differences, ratios = [], []
+    for k, g in enumerate(others):
+        if not made.usable[g]:
+            reason = made.reason[g]
+            pair = (levels[g], levels[reference], np.nan)
+            differences.append(GapRow(name, "difference", *pair, reason=reason))
+            ratios.append(GapRow(name, "ratio", *pair, reason=reason))
+            continue
+        differences.append(
+            GapRow(
+                name,
+                "difference",
+                levels[g],
+                levels[reference],
+                float(m[g] - m[reference]),
+                float(lo[k]),
+                float(hi[k]),
+                method,
+                p=float(p[k]),
+                test=test,
+            )
+        )
+        if m[reference] > 0 and m[g] >= 0:
+            ratios.append(
+                GapRow(
+                    name,
+                    "ratio",
+                    levels[g],
+                    levels[reference],
+                    float(m[g] / m[reference]),
+                    float(rlo[k]),
+                    float(rhi[k]),
+                    rmethod,
+                    p=float(p[k]),
+                    test=test,
+                )
+            )
+        else:
+            ratios.append(
+                GapRow(
+                    name,
+                    "ratio",
+                    levels[g],
+                    levels[reference],
+                    np.nan,
+                    reason="not estimable: a ratio needs a reference value above 0",
+                )
+            )
+    return differences + ratios
+
+
+def _pair_p(
+    made: Column, block: Block, others: np.ndarray, reference: int, null: MetricNull
+) -> tuple[FloatArray, str]:
+    m = made.estimate
+    plain = block.clusters is None and block.squares is None
+    if made.card.is_proportion and plain and made.denominator[made.usable].max() < 20_000:
+        ok = made.usable[others]
+        p = np.full(others.size, np.nan)
+        x, n = made.numerator, made.denominator
+        chosen = others[ok]
+        p[ok] = exact_pair_p(
+            x[chosen].astype(np.int64),
+            n[chosen].astype(np.int64),
+            np.full(chosen.size, x[reference], dtype=np.int64),
+            np.full(chosen.size, n[reference], dtype=np.int64),
+        )
+        return p, "exact permutation of the two groups"
+    gap = np.abs(m[others] - m[reference])
+    drawn = np.abs(null.values[:, others] - null.values[:, [reference]])
+    return np.asarray(permutation_p(gap, drawn)), null.test
