@@ -1,0 +1,4 @@
+"""The app's own part: shell, session state, caches, components.
+
+Only this package and `pages/` import Streamlit.
+"""

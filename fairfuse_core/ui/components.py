@@ -1,0 +1,279 @@
+"""What pages are made of: figure with table and downloads, cards, states, messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from fairfuse_core.errors import FairFuseError
+from fairfuse_core.ui.shell import page_path
+from fairfuse_core.ui.text import escape, file_stem, number, pretty
+
+if TYPE_CHECKING:
+    from fairfuse_core.audit import Finding
+    from fairfuse_core.figures import Drawing
+    from fairfuse_core.ui.headline import ModelHeadline
+
+CHART = {"displaylogo": False, "showSendToCloud": False, "responsive": True}
+_ROWS_SHOWN = 60
+_CARDS = 12
+
+OUTCOMES: dict[str, tuple[str, str, str]] = {
+    "issue": ("error", "Issue", "red"),
+    "note": ("info", "Note", "blue"),
+    "passed": ("check_circle", "Passed", "green"),
+    "not_applicable": ("do_not_disturb_on", "Not applicable", "gray"),
+    "skipped": ("skip_next", "Skipped", "gray"),
+    "ignored": ("visibility_off", "Ignored", "gray"),
+}
+"""Icon, word and colour of each outcome: the word carries the meaning, colour only repeats it."""
+
+
+def header(title: str, lead: str) -> None:
+    """Draw a page's title and the one sentence that says what the page is for."""
+    st.title(title, anchor=False)
+    st.markdown(lead)
+
+
+def section(title: str, help_: str | None = None) -> None:
+    """Draw a section heading."""
+    st.header(title, anchor=False, help=help_, divider="gray")
+
+
+def show_error(error: FairFuseError) -> None:
+    """Say what was expected, what was found and how to mend it."""
+    st.error(
+        f"**Expected** {escape(error.expected)}.  \n**Found** {escape(error.found)}.  \n"
+        f"**What to do:** {escape(error.remedy)}",
+        icon=":material/error:",
+    )
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Turn an expected error inside one block into a message; the rest of the page goes on."""
+    try:
+        yield
+    except FairFuseError as error:
+        show_error(error)
+
+
+def not_estimable(reason: str) -> None:
+    """Say why there is no value here."""
+    st.info(f"**Not estimable.** {escape(_sentence(reason))}", icon=":material/block:")
+
+
+def not_available(what: str, reason: str) -> None:
+    """Say why this kind of data cannot give a result."""
+    st.info(f"**{what}** is not available: {reason}", icon=":material/block:")
+
+
+def suppressed(groups: list[str]) -> None:
+    """Name the groups too small to be shown."""
+    if groups:
+        st.info(
+            f"**Suppressed** (fewer than 10 patients): {', '.join(escape(g) for g in groups)}. "
+            "Their patients count in the overall figures only.",
+            icon=":material/visibility_off:",
+        )
+
+
+def notes(reasons: Sequence[str]) -> None:
+    """List the footnotes of a table: why cells have no value."""
+    if reasons:
+        st.caption(" · ".join(f"({i}) {escape(r)}" for i, r in enumerate(reasons, start=1)))
+
+
+def empty(message: str, page: str = "", label: str = "") -> None:
+    """Say what is missing and where to get it."""
+    st.info(message, icon=":material/inbox:")
+    if page:
+        st.page_link(page_path(page), label=label)
+
+
+def finding_card(finding: Finding) -> None:
+    """Draw one finding: outcome in words and icon, title, message, code."""
+    icon, word, colour = OUTCOMES[finding.outcome]
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(
+            f":{colour}[:material/{icon}: **{word}**] · **{escape(finding.title)}** "
+            f"· {escape(finding.code)}"
+        )
+        st.markdown(escape(finding.message))
+
+
+def table(frame: pd.DataFrame, *, alt: str, key: str = "", file: str = "", raw: Any = None) -> None:
+    """Draw a table a board can print: real HTML, cells as they are, never read as Markdown.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The cells as shown; everything is turned into text.
+    alt : str
+        What the table shows, for screen readers.
+    key, file : str, optional
+        With both, CSV and JSON downloads follow.
+    raw : DataFrame, optional
+        What the downloads hold: unrounded numbers. By default ``frame``.
+    """
+    safe = frame.map(_cell)
+    safe.columns = pd.Index([_cell(c) for c in frame.columns])
+    safe.index = pd.Index([_cell(i) for i in frame.index], name=frame.index.name)
+    st.table(safe, alt=alt, border="horizontal", hide_index=isinstance(frame.index, pd.RangeIndex))
+    if key and file:
+        downloads(frame if raw is None else raw, key=key, file=file)
+
+
+def downloads(frame: pd.DataFrame, *, key: str, file: str) -> None:
+    """Offer what is shown as CSV and JSON; each is made only when asked for."""
+
+    def as_csv() -> bytes:
+        from fairfuse_core.report.tables import to_csv
+
+        return to_csv(frame).encode()
+
+    def as_json() -> bytes:
+        rows = json.loads(frame.to_json(orient="records", double_precision=15))
+        return json.dumps(rows, ensure_ascii=False, indent=1).encode()
+
+    with st.container(horizontal=True, gap="small"):
+        _download("CSV", as_csv, f"{file_stem(file)}.csv", "text/csv", key=f"{key}_csv")
+        _download("JSON", as_json, f"{file_stem(file)}.json", "application/json", key=f"{key}_json")
+
+
+def _download(label: str, make: Callable[[], bytes], name: str, mime: str, *, key: str) -> None:
+    st.download_button(
+        label,
+        make,
+        file_name=name,
+        mime=mime,
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+        help=f"Download {name}",
+    )
+
+
+def block(
+    drawing: Drawing, *, key: str, file: str, rows: bool = True, shown: pd.DataFrame | None = None
+) -> None:
+    """Draw a figure with everything that belongs to it.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        Figure, sentence, table and caption.
+    key : str
+        Unique on the page.
+    file : str
+        Stem of the files offered.
+    rows : bool
+        Whether the numbers behind the figure are offered as a table as well.
+    shown : DataFrame, optional
+        The table to show for the figure's frame, when the raw frame is no reading matter.
+    """
+    if drawing.title:
+        st.markdown(f"**{escape(drawing.title)}**")
+    if drawing.subtitle:
+        st.caption(escape(drawing.subtitle))
+    st.plotly_chart(
+        drawing.untitled(), key=key, alt=drawing.alt, config=CHART, width="stretch", theme=None
+    )
+    st.caption(escape(drawing.caption))
+    frame = drawing.frame if shown is None else shown
+    if rows:
+        with st.expander("Numbers behind this figure", icon=":material/table:"):
+            if len(frame) <= _ROWS_SHOWN:
+                table(_readable(frame), alt=f"Numbers behind the figure. {drawing.alt}")
+            else:
+                st.dataframe(_readable(frame), hide_index=True, key=f"{key}_frame", alt=drawing.alt)
+    downloads(drawing.frame, key=key, file=file)
+
+
+def findings(found: Sequence[Finding], *, models: Sequence[str], key: str) -> None:
+    """Draw the findings on the models in view: what needs attention first, the rest on demand."""
+    mine = [f for f in found if not f.model or f.model in models]
+    count = {name: sum(f.outcome == name for f in mine) for name in OUTCOMES}
+    st.markdown(
+        " · ".join(f"{n} {OUTCOMES[name][1].lower()}" for name, n in count.items() if n)
+        or "No check was made."
+    )
+    for finding in [f for f in mine if f.outcome == "issue"][:_CARDS]:
+        finding_card(finding)
+    rest = [f for f in mine if f.outcome != "issue"]
+    extra = [f for f in mine if f.outcome == "issue"][_CARDS:]
+    if rest or extra:
+        with st.expander("All other checks", icon=":material/fact_check:"):
+            table(_finding_frame([*extra, *rest]), alt="Checks, their outcomes and what they say")
+    if mine:
+        downloads(_finding_frame(mine), key=key, file="fairfuse-findings")
+
+
+def _finding_frame(found: Sequence[Finding]) -> pd.DataFrame:
+    order = list(OUTCOMES)
+    return pd.DataFrame(
+        [
+            {
+                "Outcome": OUTCOMES[f.outcome][1],
+                "Code": f.code,
+                "Check": f.title,
+                "Model": f.model or "",
+                "Attribute": f.attribute or "",
+                "Message": f.message,
+            }
+            for f in sorted(found, key=lambda f: order.index(f.outcome))
+        ]
+    )
+
+
+def model_card(one: ModelHeadline) -> None:
+    """Draw one model's gaps in three heaps: survive their test, do not, could not be assessed."""
+    with st.container(border=True):
+        st.markdown(f"#### {escape(pretty(one.model))}")
+        heaps = (
+            ("error", "Survive their test", one.survive),
+            ("drag_handle", "Not distinguishable from zero", one.chance),
+            ("block", "Could not be assessed", one.unassessed),
+        )
+        for icon, title, lines in heaps:
+            st.markdown(f":material/{icon}: **{title}: {len(lines) or 'none'}**")
+            if lines:
+                st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def messages(found: tuple[Any, ...]) -> None:
+    """Show what the reader noticed: warnings first."""
+    for message in sorted(found, key=lambda m: m.level != "warning"):
+        where = f"**{escape(message.column)}** · " if message.column else ""
+        if message.level == "warning":
+            st.warning(where + escape(message.text), icon=":material/warning:")
+        else:
+            st.info(where + escape(message.text), icon=":material/info:")
+
+
+def _readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Round numbers for reading; the downloads keep them whole."""
+    out = frame.copy()
+    for column in out.columns:
+        if pd.api.types.is_float_dtype(out[column]):
+            out[column] = [number(float(v)) for v in out[column]]
+    return out.reset_index(drop=True).rename(columns={c: pretty(str(c)) for c in out.columns})
+
+
+def _cell(value: object) -> str:
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, tuple):
+        return " · ".join(escape(part) for part in value)
+    return escape(value)
+
+
+def _sentence(text: str) -> str:
+    whole = text[:1].upper() + text[1:]
+    return whole if whole.endswith((".", "!", "?")) else whole + "."

@@ -1,0 +1,145 @@
+"""The figures of the app: the core's drawings, told which page they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from fairfuse_core.ui.analysis import curve
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fairfuse_core.audit import Audit
+    from fairfuse_core.figures import Drawing
+    from fairfuse_core.ui.state import Selection
+
+_RADAR_AXES = 3
+"""A radar with fewer axes than this is a line."""
+
+
+def is_dark() -> bool:
+    """Whether the visitor's page is dark."""
+    return st.context.theme.type == "dark"
+
+
+def is_phone() -> bool:
+    """Whether the visitor's browser says it runs on a phone."""
+    headers = st.context.headers
+    return headers.get("Sec-Ch-Ua-Mobile") == "?1" or "Mobi" in headers.get("User-Agent", "")
+
+
+def draw(name: str, *args: Any, **kwargs: Any) -> Drawing:
+    """Return a figure by its name in the registry, in the look of this visitor's page."""
+    from fairfuse_core.figures import FIGURES
+
+    made: Drawing = FIGURES[name](*args, dark=is_dark(), compact=is_phone(), **kwargs)
+    return made
+
+
+def gap_forest(audit: Audit, chosen: Selection, target: str | None = None) -> Drawing:
+    """Return the largest gaps of the metric in focus."""
+    return draw(
+        "gap_forest",
+        audit,
+        metric=chosen.metric,
+        target=target or chosen.target,
+        models=chosen.models,
+    )
+
+
+def forest(audit: Audit, chosen: Selection, attribute: str) -> Drawing:
+    """Return the metric in focus for every group of an attribute."""
+    return draw(
+        "forest",
+        audit,
+        metric=chosen.metric,
+        attribute=attribute,
+        target=chosen.target,
+        models=chosen.models,
+    )
+
+
+def models_overall(audit: Audit, chosen: Selection) -> Drawing:
+    """Return the metric in focus for every group, models beside each other."""
+    return draw("forest", audit, metric=chosen.metric, target=chosen.target, models=chosen.models)
+
+
+def radar(audit: Audit, chosen: Selection, attribute: str) -> Drawing:
+    """Return the metric in focus over the groups of an attribute, models overlaid.
+
+    An attribute of two groups has no radar of its own: all attributes are then drawn together.
+    """
+    groups = audit.groups[audit.groups["attribute"] == attribute]["group"].nunique()
+    return draw(
+        "radar",
+        audit,
+        metric=chosen.metric,
+        attribute=attribute if groups >= _RADAR_AXES else None,
+        target=chosen.target,
+        models=chosen.models,
+    )
+
+
+def sweep(audit: Audit, chosen: Selection, attribute: str, model: str) -> Drawing:
+    """Return the metric in focus at every threshold, by group."""
+    return draw(
+        "sweep",
+        curve(audit, chosen, "sweep", attribute, model, chosen.metric),
+        metric=chosen.metric,
+        audit=audit,
+        model=model,
+        target=chosen.target,
+        attribute=attribute,
+    )
+
+
+def heatmap(audit: Audit, chosen: Selection, attribute: str, model: str) -> Drawing:
+    """Return the metric in focus over the cells of an intersection."""
+    return draw(
+        "heatmap",
+        audit,
+        metric=chosen.metric,
+        attribute=attribute,
+        target=chosen.target,
+        model=model,
+    )
+
+
+def comparison(rows: pd.DataFrame, chosen: Selection, a: str, b: str) -> Drawing:
+    """Return paired differences between two models, overall and by group."""
+    return draw(
+        "comparison",
+        rows,
+        metric=chosen.metric,
+        model_a=a,
+        model_b=b,
+        target=chosen.target,
+        confidence=chosen.config.confidence,
+    )
+
+
+def _curve(figure: str, source: str) -> Callable[[Audit, Selection, str, str], Drawing]:
+    def drawn(audit: Audit, chosen: Selection, attribute: str, model: str) -> Drawing:
+        return draw(
+            figure,
+            curve(audit, chosen, source, attribute, model),
+            audit=audit,
+            model=model,
+            target=chosen.target,
+            attribute=attribute,
+        )
+
+    return drawn
+
+
+CURVES: dict[str, Callable[[Audit, Selection, str, str], Drawing]] = {
+    "ROC": _curve("roc", "roc"),
+    "Precision-recall": _curve("precision_recall", "precision_recall"),
+    "Calibration": _curve("calibration", "calibration"),
+    "Decision curve": _curve("decision_curve", "decision_curve"),
+    "Scores": _curve("score_distribution", "score_histogram"),
+}
+"""Curves by group, by the name on the control."""

@@ -1,0 +1,229 @@
+"""An audit's frames as tables for reading: rounded, labelled, in the field's layout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from fairfuse_core.ui.headline import max_gaps
+from fairfuse_core.ui.text import ABSENT, estimate, number, p_value, pretty
+
+if TYPE_CHECKING:
+    from fairfuse_core.audit import Audit
+
+INDEX_TITLES = {
+    "theil_groups": "Theil index over groups",
+    "theil_groups_weighted": "Theil index over groups, weighted by size",
+    "theil_individuals": "Theil index over individuals",
+    "disparate_impact_selection": "Disparate impact (selection)",
+    "disparate_impact_performance": "Disparate impact (performance)",
+    "performance_variance": "Variance of F1 over groups",
+}
+
+
+def gap_rows(
+    audit: Audit, metric: str, target: str | None, models: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return the unrounded max-gap rows of one metric that are in view, for downloads."""
+    rows = max_gaps(audit, metric)
+    if target is not None:
+        rows = rows[rows["target"] == target]
+    return rows[rows["model"].isin(models)].reset_index(drop=True)
+
+
+def gap_layout(rows: pd.DataFrame, models: tuple[str, ...], *, targets: bool) -> pd.DataFrame:
+    """Return RadFusion's layout: attribute rows, model columns, gaps with intervals as cells."""
+    keys = ["target", "attribute"] if targets else ["attribute"]
+    out = []
+    for name, part in rows.groupby(keys, sort=False):
+        line = {"Attribute": pretty(str(name[-1]))}
+        if targets:
+            line = {"Evaluated on": pretty(str(name[0])), **line}
+        for model in models:
+            line[pretty(model)] = _gap_cell(part[part["model"] == model])
+        out.append(line)
+    return pd.DataFrame(out)
+
+
+def _gap_cell(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return ABSENT
+    row = rows.iloc[0]
+    if pd.isna(row["estimate"]):
+        return f"not estimable: {row['reason']}" if row["reason"] else "not estimable"
+    return estimate(float(row["estimate"]), float(row["low"]), float(row["high"]))
+
+
+def gap_tests(rows: pd.DataFrame, *, targets: bool) -> pd.DataFrame:
+    """Return one line per gap: value, test, what chance alone gives, what could be detected."""
+    out = []
+    for row in rows.to_dict("records"):
+        line = {
+            "Evaluated on": pretty(str(row["target"])),
+            "Attribute": pretty(str(row["attribute"])),
+            "Model": pretty(str(row["model"])),
+            "Gap": _gap_cell(pd.DataFrame([row])),
+            "Highest": row["group"] or ABSENT,
+            "Lowest": row["reference"] or ABSENT,
+            "p": p_value(float(row["p"])),
+            "p, Holm": p_value(float(row["p_holm"])),
+            "p, BH": p_value(float(row["p_bh"])),
+            "Expected by chance": number(float(row["expected"])),
+            "Detectable": number(float(row["detectable"])),
+            "Left out": row["left_out"] or ABSENT,
+        }
+        if not targets:
+            del line["Evaluated on"]
+        out.append(line)
+    frame = pd.DataFrame(out)
+    if not frame.empty and (frame["Left out"] == ABSENT).all():
+        frame = frame.drop(columns="Left out")
+    return frame
+
+
+def group_rows(audit: Audit, attribute: str, target: str, models: tuple[str, ...]) -> pd.DataFrame:
+    """Return the unrounded per-group rows in view, the overall ones first."""
+    parts = [audit.overall, audit.by_group[audit.by_group["attribute"] == attribute]]
+    both = pd.concat(parts, ignore_index=True)
+    return both[(both["target"] == target) & both["model"].isin(models)].reset_index(drop=True)
+
+
+def group_layout(rows: pd.DataFrame, titles: dict[str, str]) -> tuple[pd.DataFrame, list[str]]:
+    """Return metric rows by model and group columns, and the reasons for what is missing.
+
+    Suppressed and not estimable cells say so; their reasons are listed once, as footnotes.
+    """
+    reasons: list[str] = []
+    many = len(rows["model"].unique()) > 1
+    cells: dict[str, dict[str, str]] = {}
+    for row in rows.to_dict("records"):
+        column = f"{pretty(row['model'])} · {row['group']}" if many else str(row["group"])
+        text = _metric_cell(row, reasons)
+        cells.setdefault(column, {})[titles.get(row["metric"], row["metric"])] = text
+    frame = pd.DataFrame(cells).fillna(ABSENT)
+    frame.index.name = "Metric"
+    return frame, reasons
+
+
+def without_empty(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows that hold some value, and the names of those that hold none."""
+    hollow = frame.map(lambda cell: str(cell).startswith(ABSENT)).all(axis=1)
+    return frame[~hollow], list(frame.index[hollow])
+
+
+def _metric_cell(row: dict[Any, Any], reasons: list[str]) -> str:
+    if not pd.isna(row["estimate"]):
+        return estimate(float(row["estimate"]), float(row["low"]), float(row["high"]))
+    reason = str(row["reason"] or "not estimable")
+    if reason not in reasons:
+        reasons.append(reason)
+    return f"{ABSENT} ({reasons.index(reason) + 1})"
+
+
+def metric_layout(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one metric: a line per model and group with counts, interval and pooled value."""
+    out = [
+        {
+            "Model": pretty(str(row["model"])),
+            "Group": row["group"],
+            "Estimate": _value_or_reason(row),
+            "Pooled": number(float(row["pooled"])),
+            "n": _count(row["n"], row["suppressed"]),
+            "Events": _count(row["n_positive"], row["suppressed"]),
+            "Interval": row["method"] or ABSENT,
+        }
+        for row in rows.to_dict("records")
+    ]
+    frame = pd.DataFrame(out)
+    if not frame.empty and (frame["Pooled"] == ABSENT).all():
+        frame = frame.drop(columns="Pooled")
+    return frame
+
+
+def index_layout(audit: Audit, target: str, models: tuple[str, ...]) -> pd.DataFrame:
+    """Return the inequality indices: a line per attribute and index, models as columns."""
+    rows = audit.indices
+    rows = rows[(rows["target"] == target) & rows["model"].isin(models)]
+    lines: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows.to_dict("records"):
+        key = (pretty(str(row["attribute"])), INDEX_TITLES.get(row["index"], row["index"]))
+        line = lines.setdefault(key, {"Attribute": key[0], "Index": key[1]})
+        line[pretty(str(row["model"]))] = _value_or_reason(row)
+    return pd.DataFrame(list(lines.values()))
+
+
+def size_layout(groups: pd.DataFrame, *, event: str = "Events") -> pd.DataFrame:
+    """Return sizes and events per group; a suppressed group shows its name only."""
+    out = [
+        {
+            "Attribute": pretty(str(row["attribute"])),
+            "Group": row["group"],
+            "n": _count(row["n"], row["suppressed"]),
+            event: _count(row["n_positive"], row["suppressed"]),
+            "Prevalence": number(float(row["prevalence"])) if not row["suppressed"] else ABSENT,
+            "": "reference" if row["is_reference"] else (row["reason"] or ""),
+        }
+        for row in groups.to_dict("records")
+    ]
+    return pd.DataFrame(out)
+
+
+def _count(value: object, suppressed: object) -> str:
+    number_ = pd.to_numeric(pd.Series([value])).iloc[0]
+    return ABSENT if suppressed or pd.isna(number_) else f"{int(number_):,}"
+
+
+def side_by_side(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one metric with groups as rows and models as columns."""
+    lines: dict[str, dict[str, str]] = {}
+    for row in rows.to_dict("records"):
+        line = lines.setdefault(
+            str(row["group"]),
+            {
+                "Group": str(row["group"]),
+                "n": _count(row["n"], row["suppressed"]),
+                "Events": _count(row["n_positive"], row["suppressed"]),
+            },
+        )
+        line[pretty(str(row["model"]))] = _value_or_reason(row)
+    return pd.DataFrame(list(lines.values()))
+
+
+def paired(rows: pd.DataFrame, a: str, b: str, *, metrics: bool = False) -> pd.DataFrame:
+    """Return paired differences: a line per group, or per metric."""
+    from fairfuse_core.audit.metrics import METRICS
+
+    out = []
+    for row in rows.to_dict("records"):
+        if metrics:
+            first = {"Metric": METRICS[str(row["metric"])].title}
+        else:
+            first = {"Attribute": pretty(str(row["attribute"])), "Group": str(row["group"])}
+        out.append(
+            {
+                **first,
+                pretty(a): number(float(row["estimate_a"])),
+                pretty(b): number(float(row["estimate_b"])),
+                "Difference": estimate(row["difference"], row["low"], row["high"])
+                if not pd.isna(row["difference"])
+                else str(row["reason"] or "not estimable"),
+                "p": p_value(float(row["p"])),
+                "p, Holm": p_value(float(row["p_holm"])),
+                "p, BH": p_value(float(row["p_bh"])),
+                "n": _count(row["n"], row["suppressed"]),
+            }
+        )
+    return pd.DataFrame(out)
+
+
+def _value_or_reason(row: dict[Any, Any]) -> str:
+    if pd.isna(row["estimate"]):
+        return str(row["reason"] or "not estimable")
+    return estimate(float(row["estimate"]), float(row["low"]), float(row["high"]))
+
+
+def suppressed_groups(groups: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return (attribute, group) of every suppressed group, each once."""
+    rows = groups[groups["suppressed"].astype(bool)]
+    return list(dict.fromkeys(zip(rows["attribute"], rows["group"], strict=True)))

@@ -1,0 +1,65 @@
+"""Overview: what was audited and what the tests found, in words."""
+
+import streamlit as st
+
+from fairfuse_core.ui import facts, headline, tables
+from fairfuse_core.ui.analysis import audit as run
+from fairfuse_core.ui.components import (
+    block,
+    findings,
+    header,
+    model_card,
+    not_estimable,
+    section,
+    table,
+)
+from fairfuse_core.ui.drawings import gap_forest
+from fairfuse_core.ui.reporting import report_downloads
+from fairfuse_core.ui.shell import ensure_shell, page_path
+from fairfuse_core.ui.state import selection
+from fairfuse_core.ui.text import escape
+
+ensure_shell()
+
+header(
+    "Overview",
+    "FairFuse shows for whom a clinical prediction model works less well, and how sure one can be. "
+    "It audits a table of predictions, or the confusion counts of a published paper, by patient "
+    "group: every figure comes with its interval, its test and the patients behind it.",
+)
+
+chosen = selection()
+audit = run(chosen)
+many = len(audit.targets) > 1
+rows = tables.gap_rows(audit, chosen.metric, None, chosen.models)
+
+section("Headline")
+st.markdown(f"#### {escape(headline.sentence(audit, chosen.metric))}")
+if rows.empty:
+    not_estimable(f"this audit holds no gap for {chosen.metric}")
+else:
+    block(gap_forest(audit, chosen), key="overview_gaps", file="fairfuse-gaps", rows=False)
+    table(
+        tables.gap_layout(rows, chosen.models, targets=many),
+        alt="Largest gap between groups with its interval: attributes by row, models by column",
+        key="overview_gap_table",
+        file="fairfuse-gap-table",
+        raw=rows,
+    )
+
+section("By model")
+cards = st.columns(len(chosen.models)) if len(chosen.models) <= 3 else [st.container()] * 64
+for place, one in zip(cards, headline.by_model(audit, chosen.metric, chosen.models), strict=False):
+    with place:
+        model_card(one)
+
+section("What is loaded")
+table(facts.loaded(chosen, audit), alt="What this audit was made from")
+
+section("Findings")
+findings(audit.findings, models=chosen.models, key="overview_findings")
+
+section("Take it with you")
+report_downloads(audit, title=chosen.dataset.title, key="overview_report")
+st.page_link(page_path("subgroups"), label="Every metric by group", icon=":material/groups:")
+st.page_link(page_path("data"), label="Audit a table of your own", icon=":material/upload_file:")

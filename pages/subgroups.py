@@ -1,0 +1,114 @@
+"""Subgroups: gaps between groups and every metric by group."""
+
+import streamlit as st
+
+from fairfuse_core.audit.metrics import METRICS
+from fairfuse_core.ui import drawings, headline, tables
+from fairfuse_core.ui.analysis import audit as run
+from fairfuse_core.ui.components import block, header, not_estimable, notes, section, table
+from fairfuse_core.ui.reporting import report_downloads
+from fairfuse_core.ui.shell import ensure_shell
+from fairfuse_core.ui.state import control, selection
+from fairfuse_core.ui.text import escape, listed, pretty
+
+ensure_shell()
+
+header(
+    "Subgroups",
+    "How each model does in each patient group, how far the groups lie apart, and whether that is "
+    "more than chance.",
+)
+chosen = selection()
+audit = run(chosen)
+card = METRICS[chosen.metric]
+where = f", {escape(pretty(chosen.target))}" if len(audit.targets) > 1 else ""
+
+section(f"Gaps in {escape(card.title)} ({escape(card.symbol)}){where}")
+st.markdown(escape(headline.sentence(audit, chosen.metric, target=chosen.target)))
+rows = tables.gap_rows(audit, chosen.metric, chosen.target, chosen.models)
+if rows.empty:
+    not_estimable(f"{card.title} has no gap in this audit")
+else:
+    table(
+        tables.gap_layout(rows, chosen.models, targets=False),
+        alt=f"Largest gap in {card.title} between groups: attributes by row, models by column",
+    )
+    st.caption(
+        f"Highest minus lowest {escape(card.title)} among the groups of an attribute, with its "
+        f"{100 * audit.config.confidence:.0f} % interval."
+    )
+    table(
+        tables.gap_tests(rows, targets=False),
+        alt="Each gap with its test, the gap expected by chance and the smallest detectable one",
+        key="gaps",
+        file=f"fairfuse-gaps-{chosen.metric}",
+        raw=rows,
+    )
+    st.caption(
+        "**Expected by chance**: mean gap of a model without any disparity at these group sizes. "
+        "**Detectable**: smallest true gap found four times in five. Adjusted p allow for all gaps "
+        "tested in this audit."
+    )
+
+section("By group")
+attribute = st.selectbox(
+    "Attribute",
+    audit.attributes,
+    format_func=pretty,
+    filter_mode=None,
+    **control(chosen.dataset, "attribute"),
+)
+forest, radar = st.columns([3, 2], gap="medium")
+with forest:
+    block(
+        drawings.forest(audit, chosen, attribute),
+        key="forest",
+        file=f"fairfuse-{chosen.metric}-{attribute}",
+        rows=False,
+    )
+with radar:
+    block(
+        drawings.radar(audit, chosen, attribute),
+        key="radar",
+        file=f"fairfuse-radar-{chosen.metric}-{attribute}",
+        rows=False,
+    )
+every = tables.group_rows(audit, attribute, chosen.target, chosen.models)
+one = every[every["metric"] == chosen.metric]
+table(
+    tables.metric_layout(one),
+    alt=f"{card.title} by group of {pretty(attribute)} with interval, patients and events",
+    key="by_group",
+    file=f"fairfuse-{chosen.metric}-{attribute}",
+    raw=one,
+)
+
+section(f"Every metric, by {escape(pretty(attribute))}")
+layout, reasons = tables.group_layout(every, {m: c.title for m, c in METRICS.items()})
+layout, hollow = tables.without_empty(layout)
+table(
+    layout,
+    alt=f"Metrics by row, models and groups of {pretty(attribute)} by column",
+    key="every_metric",
+    file=f"fairfuse-metrics-{attribute}",
+    raw=every,
+)
+notes(reasons)
+if hollow:
+    st.caption(f"Without a value in any group here: {escape(listed(hollow))}.")
+
+section("Inequality and disparate impact")
+st.markdown(
+    "Four different numbers share two names; the Methods page says what each is. Theil indices are "
+    "0 when all are treated alike, disparate impacts are 1."
+)
+indices = audit.indices
+table(
+    tables.index_layout(audit, chosen.target, chosen.models),
+    alt="Theil indices and disparate impacts: attributes and indices by row, models by column",
+    key="indices",
+    file="fairfuse-indices",
+    raw=indices[(indices["target"] == chosen.target) & indices["model"].isin(chosen.models)],
+)
+
+report_downloads(audit, title=chosen.dataset.title, key="subgroups_report")
