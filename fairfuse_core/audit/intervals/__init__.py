@@ -28,6 +28,7 @@ from fairfuse_core.audit.intervals.ranges import fold_difference, simultaneous_r
 from fairfuse_core.audit.intervals.wilson import (
     critical_z,
     mover_difference,
+    mover_mean,
     mover_ratio,
     newcombe_difference,
     wilson,
@@ -49,6 +50,7 @@ __all__ = [
     "fold_difference",
     "hanley_mcneil_variance",
     "mover_difference",
+    "mover_mean",
     "mover_ratio",
     "newcombe_auroc",
     "newcombe_difference",

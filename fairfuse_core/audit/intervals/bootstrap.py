@@ -16,7 +16,12 @@ MAX_UNDEFINED = 0.2
 
 
 def draw_confusions(
-    counts: ArrayLike, replicates: int, rng: np.random.Generator, *, prior: float = 0.0
+    counts: ArrayLike,
+    replicates: int,
+    rng: np.random.Generator,
+    *,
+    prior: float = 0.0,
+    fixed_classes: bool = False,
 ) -> IntArray:
     """Draw bootstrap confusion counts: each group's patients with replacement.
 
@@ -34,6 +39,11 @@ def draw_confusions(
     prior : float
         Patients added to every kind before the shares are taken (0.5: Jeffreys). Without it a kind
         that happens to be empty stays empty in every replicate.
+    fixed_classes : bool
+        Draw the sick and the well apart, keeping their numbers: for data sampled by outcome, as in
+        a case-control study or a test set balanced on purpose. The last axis must then hold tp, fn,
+        fp, tn in this order. Drawing all together makes intervals of F1, predictive values and net
+        benefit of such data too long.
 
     Returns
     -------
@@ -48,7 +58,7 @@ def draw_confusions(
     whole = np.rint(table).astype(np.int64)
     if not np.array_equal(whole, table) or (whole < 0).any():
         raise ValueError("counts must be whole numbers, none negative")
-    kinds = whole.shape[-1]
+    kinds = 2 if fixed_classes else whole.shape[-1]
     flat = whole.reshape(-1, kinds)
     total = flat.sum(1)
     mass = flat + prior

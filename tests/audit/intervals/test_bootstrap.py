@@ -55,6 +55,18 @@ def test_smoothing_lets_empty_kinds_appear():
     assert draw_confusions([0, 0, 0, 0], 5, rng, prior=0.5).sum() == 0
 
 
+def test_fixed_classes_keep_the_sick_and_the_well():
+    counts = np.array([[24, 6, 14, 56], [0, 5, 9, 0]])
+    drawn = draw_confusions(counts, 60_000, np.random.default_rng(5), fixed_classes=True)
+    assert drawn.shape == (60_000, 2, 4)
+    assert (drawn[..., :2].sum(-1) == counts[:, :2].sum(-1)).all()
+    assert (drawn[..., 2:].sum(-1) == counts[:, 2:].sum(-1)).all()
+    tp, fp = drawn[:, 0, 0], drawn[:, 0, 2]
+    assert (tp.mean(), fp.mean()) == pytest.approx((24, 14), abs=0.05)
+    assert (tp.var(), fp.var()) == pytest.approx((30 * 0.8 * 0.2, 70 * 0.2 * 0.8), rel=0.04)
+    assert abs(np.corrcoef(tp, fp)[0, 1]) < 0.02
+
+
 @pytest.mark.parametrize("counts", [[1.5, 2, 3, 4], [-1, 2, 3, 4]])
 def test_counts_that_are_none_are_refused(counts):
     with pytest.raises(ValueError, match="whole numbers"):

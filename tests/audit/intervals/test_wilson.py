@@ -9,6 +9,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from fairfuse_core.audit.intervals import (
     critical_z,
     mover_difference,
+    mover_mean,
     mover_ratio,
     newcombe_difference,
     wilson,
@@ -85,6 +86,17 @@ def test_newcombe_of_an_empty_group_is_undefined():
 def test_mover_difference_of_normal_intervals_is_the_normal_interval():
     low, high = mover_difference(3.0, 3 - 0.6, 3 + 0.6, 1.0, 1 - 0.8, 1 + 0.8)
     assert (low, high) == pytest.approx((1.0, 3.0))
+
+
+def test_mover_mean_of_normal_intervals_is_the_normal_interval():
+    low, high = mover_mean(3.0, 3 - 0.6, 3 + 0.6, 1.0, 1 - 0.8, 1 + 0.8)
+    assert (low, high) == pytest.approx((1.5, 2.5))
+
+
+def test_mover_mean_keeps_the_skew_of_its_parts():
+    # Both rates 1, limits 0.8 and 0.9: nothing above, hypot(0.2, 0.1) / 2 below.
+    low, high = mover_mean(1.0, 0.8, 1.0, 1.0, 0.9, 1.0)
+    assert (low, high) == pytest.approx((1 - 0.05**0.5 / 2, 1))
 
 
 def test_mover_ratio_of_normal_intervals_is_fiellers():
