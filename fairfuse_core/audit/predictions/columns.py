@@ -156,9 +156,9 @@ def _dense(found: pa.ChunkedArray) -> tuple[CodeArray, int] | None:
     """Number whole ids by counting instead of hashing; None when they lie too far apart."""
     ids = found.to_numpy()
     low, high = int(ids.min()), int(ids.max())
-    if high - low > 4 * ids.size + 1024:
+    if high - low > 4 * ids.size + 1024 or high > np.iinfo(np.int64).max:
         return None
-    at = (ids - ids.dtype.type(low)).astype(np.intp, copy=False)
+    at = ids.astype(np.int64) - low
     present = np.zeros(high - low + 1, dtype=np.int32)
     present[at] = 1
     order = np.cumsum(present, dtype=np.int32)

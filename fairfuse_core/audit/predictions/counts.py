@@ -266,7 +266,7 @@ def _without_overall(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Message]]:
         return frame, []
     if whole.all():
         raise InputError(
-            "counts of groups",
+            "counts of groups in column 'group'",
             f"only counts of everyone (group {frame['group'].iloc[0]!r})",
             "Add one row per group.",
         )

@@ -56,7 +56,7 @@ def read_delimited(source: Source, *, gz: bool, limit: int) -> tuple[pa.Table, t
 
 def _refuse_packed(head: bytes, name: str) -> None:
     """Refuse a gzip file that holds anything but text."""
-    kind = tell_kind(head, tail=b"PAR1", name=name.removesuffix(".gz"))
+    kind = tell_kind(head, tail=b"PAR1", name=name)
     if kind != "text":
         raise InputError(
             "text inside a gzip file",

@@ -56,7 +56,7 @@ def distinct(raw: RawTable, name: str, *, role: str) -> Encoded:
     found = column(raw, name, role=role)
     count = pc.count_distinct(found).as_py()
     if count > _MAX_VALUES:
-        first = quoted(dict.fromkeys(str(v) for v in found.slice(0, 5).to_pylist()), limit=4)
+        first = quoted(dict.fromkeys(str(v) for v in found.slice(0, 3).to_pylist()), limit=4)
         raise InputError(
             f"a {role} of two values in column {name!r}",
             f"{count:,} different values ({first}, …)",

@@ -66,7 +66,7 @@ def _open(question: Question, raw: RawTable) -> InputError:
     likely = ",".join(f"{key}={value}" for key, value in question.suggestion.items())
     hint = f" {likely!r}, if that is right" if likely else ""
     return InputError(
-        f"an answer: {question.text}",
+        f"an answer to {question.text!r} (column {question.column!r})",
         f"the values {shown}",
-        f"Say so with {flags[question.role]}{hint}.",
+        f"Give it with {flags[question.role]}{hint}.",
     )

@@ -103,7 +103,10 @@ class Predictions:
 
     def take(self, rows: NDArray[Any]) -> Predictions:
         """Return the table of some rows (mask or indices); levels and recipe kept."""
-        pick = lambda a: None if a is None else a[rows]  # noqa: E731 - used eight times below
+
+        def pick(values: NDArray[Any] | None) -> Any:
+            return None if values is None else values[rows]
+
         return Predictions(
             y_true=self.y_true[rows],
             score=pick(self.score),
