@@ -83,7 +83,7 @@ class Block:
     @property
     def shown(self) -> NDArray[np.bool_]:
         """Groups whose figures may be shown."""
-        return self.hidden == SHOWN
+        return np.asarray(self.hidden == SHOWN)
 
     @property
     def confusion(self) -> Confusion:

@@ -61,7 +61,7 @@ def value_of(card: MetricCard, c: Confusion, odds: float) -> FloatArray:
         return out
     assert card.compute is not None  # noqa: S101 - a counts metric has one of the two
     with np.errstate(invalid="ignore", divide="ignore"):
-        return card.compute(c, odds)
+        return np.asarray(card.compute(c, odds))
 
 
 def unavailable(card: MetricCard, block: Block, score_kind: str) -> str:
@@ -234,8 +234,8 @@ def _from_scores(card: MetricCard, block: Block) -> Column:
     c = block.confusion
     low, high, method = _interval(card, est, confidence)
     variance, null = est.variance, est.null_variance
-    if block.clusters is not None and block.clusters.score is not None and card.name == "auroc":
-        rows = block.clusters
+    rows = block.clusters
+    if rows is not None and rows.score is not None and card.name == "auroc":
         auc, cov = clustered_auroc(
             rows.y, rows.score, rows.group, rows.patient, block.counts.shape[0]
         )
@@ -277,10 +277,11 @@ def _size_effect(block: Block) -> FloatArray:
     if block.squares is not None:
         total, square = block.counts.sum(axis=1), block.squares.sum(axis=1)
         # Segments count weights as if they were patients, so the variance is too small by Σw²/Σw.
-        return np.divide(square, total, out=np.ones_like(total), where=total > 0)
+        ratio = np.divide(square, total, out=np.ones_like(total), where=total > 0)
+        return np.asarray(ratio)
     n = block.counts.sum(axis=1)
     people = np.maximum(block.reduced.patients, 1)
-    return np.maximum(n / people, 1.0)
+    return np.asarray(np.maximum(n / people, 1.0))
 
 
 def _interval(
@@ -315,7 +316,8 @@ def _normal_draws(
             inside = (estimate > 0) & (estimate < 1)
             logit = np.log(estimate / (1 - estimate))
             step = se / (estimate * (1 - estimate))
-            return np.where(inside, 1 / (1 + np.exp(-(logit + step * noise))), np.nan)
+            drawn = 1 / (1 + np.exp(-(logit + step * noise)))
+            return np.asarray(np.where(inside, drawn, np.nan))
         return np.asarray(estimate + se * noise)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fairfuse_core.audit.config import AuditConfig
 from fairfuse_core.audit.counts import Confusion
@@ -20,6 +21,7 @@ from fairfuse_core.audit.suppression import SHOWN, suppress
 from fairfuse_core.audit.thresholds import UnitThreshold
 from fairfuse_core.audit.types import FloatArray
 
+Place = tuple[str, tuple[str, ...], list[Reduced], NDArray[np.int8]]
 Thresholds = Mapping[tuple[str, str], UnitThreshold]
 
 
@@ -70,10 +72,10 @@ def _add_unit(
     chosen: UnitThreshold,
     cards: Sequence[MetricCard],
     table: ScoreTable,
-    hidden: Mapping[str, np.ndarray],
+    hidden: Mapping[str, NDArray[np.int8]],
 ) -> None:
     whole = [f.everyone for f in folds]
-    places = [(OVERALL, (EVERYONE,), whole, np.zeros(1, dtype=np.int8))]
+    places: list[Place] = [(OVERALL, (EVERYONE,), whole, np.zeros(1, dtype=np.int8))]
     places += [
         (g.name, g.levels, [f.by[g.name] for f in folds], hidden[g.name]) for g in table.groupings
     ]

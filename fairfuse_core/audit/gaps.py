@@ -157,7 +157,7 @@ def _range_interval(
         floor_se=floor[usable],
     )
     top_of_range = 1.0 if made.card.unit_interval else np.inf
-    return float(low), float(min(high, top_of_range)), "simultaneous over all pairs, bootstrap"
+    return float(low), min(float(high), top_of_range), "simultaneous over all pairs, bootstrap"
 
 
 def _smoothed_variance(made: Column) -> FloatArray:

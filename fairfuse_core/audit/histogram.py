@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,8 +49,8 @@ def exact_segments(
     first = np.flatnonzero(starts_entry)
     entry = np.cumsum(starts_entry) - 1
     mass = np.ones(n) if weight is None else weight[rows]
-    total = np.bincount(entry, weights=mass, minlength=first.size)
-    pos = np.bincount(entry, weights=mass * label, minlength=first.size)
+    total = np.bincount(entry, weights=mass, minlength=first.size).astype(np.float64)
+    pos = np.bincount(entry, weights=mass * label, minlength=first.size).astype(np.float64)
     starts = np.searchsorted(g[first], np.arange(n_groups + 1)).astype(np.int64)
     return Segments(s[first], s[first], pos, total - pos, starts)
 
@@ -70,7 +72,7 @@ class BinnedCounter:
         self.bins = bins
         self.weighted = weighted
         kind = np.float64 if weighted else np.int64
-        self.counts = [np.zeros(g * 2 * bins, dtype=kind) for g in group_counts]
+        self.counts: list[NDArray[Any]] = [np.zeros(g * 2 * bins, dtype=kind) for g in group_counts]
         self.sums = np.zeros(bins)
         self.sizes = np.zeros(bins)
 

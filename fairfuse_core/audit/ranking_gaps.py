@@ -25,7 +25,8 @@ def on_common_grid(segments: Segments) -> tuple[FloatArray, FloatArray]:
     size = segments.n_groups * grid.size
 
     def spread_out(values: FloatArray) -> FloatArray:
-        return np.bincount(cell, weights=values, minlength=size).reshape(-1, grid.size)
+        sums = np.bincount(cell, weights=values, minlength=size).astype(np.float64)
+        return sums.reshape(-1, grid.size)
 
     return spread_out(segments.pos), spread_out(segments.neg)
 
@@ -38,7 +39,9 @@ def xauc(pos_a: FloatArray, neg_b: FloatArray) -> FloatArray:
     below = np.cumsum(neg_b, axis=-1) - neg_b
     wins = (pos_a * (below + neg_b / 2)).sum(axis=-1)
     pairs = pos_a.sum(axis=-1) * neg_b.sum(axis=-1)
-    return np.divide(wins, pairs, out=np.full(np.shape(wins), np.nan), where=pairs > 0)
+    out = np.full(np.shape(wins), np.nan)
+    np.divide(wins, pairs, out=out, where=pairs > 0)
+    return out
 
 
 def _roc(pos: FloatArray, neg: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -89,7 +89,7 @@ def reduce_predictions(predictions: Predictions, config: AuditConfig) -> ScoreTa
             f"none in {predictions.source}",
             "Check the split column: rows to evaluate must be called 'test'.",
         )
-    notes = ()
+    notes: tuple[str, ...] = ()
     if binned:
         notes = (
             f"{len(predictions):,} rows: scores were counted in {config.score_bins:,} equal bins; "
@@ -239,5 +239,5 @@ def _patients(codes: CodeArray, n_groups: int, patient: CodeArray | None) -> Int
     if n_groups * width <= 200_000_000:
         seen = np.zeros(n_groups * width, dtype=bool)
         seen[pair] = True
-        return seen.reshape(n_groups, width).sum(axis=1).astype(np.int64)
+        return np.asarray(seen.reshape(n_groups, width).sum(axis=1), dtype=np.int64)
     return np.bincount(np.unique(pair) // width, minlength=n_groups).astype(np.int64)

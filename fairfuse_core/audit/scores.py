@@ -8,7 +8,7 @@ import numpy as np
 
 from fairfuse_core.audit.predictions.table import Predictions
 from fairfuse_core.audit.segments import Segments
-from fairfuse_core.audit.types import FloatArray, IntArray, ScoreKind
+from fairfuse_core.audit.types import CodeArray, FloatArray, IntArray, ScoreKind
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def _at(
     assert segments is not None  # noqa: S101 - one of the two is set
     assert threshold is not None  # noqa: S101 - scores need one
     own = np.broadcast_to(np.asarray(threshold, dtype=np.float64), (segments.n_groups,))
-    return segments.confusion_at(own[None, :])[0]
+    at: FloatArray = segments.confusion_at(own[None, :])[0]
+    return at
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +143,7 @@ class ScoreTable:
     citation: str = ""
     weighted: bool = False
     predictions: Predictions | None = None
-    group_codes: dict[str, IntArray] = field(default_factory=dict)
+    group_codes: dict[str, CodeArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairfuse_core.audit.types import FloatArray, IntArray
+
+
+def _sums(where: NDArray[np.integer], values: FloatArray, size: int) -> FloatArray:
+    return np.bincount(where, weights=values, minlength=size).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +50,7 @@ class Segments:
 
     def total(self, values: FloatArray) -> FloatArray:
         """Sum ``values`` (E,) within each group; 0 for an empty one."""
-        return np.bincount(self.owner, weights=values, minlength=self.n_groups)
+        return _sums(self.owner, values, self.n_groups)
 
     @cached_property
     def positives(self) -> FloatArray:
@@ -81,8 +86,8 @@ class Segments:
         """Return all (or some) groups merged into one."""
         rows = slice(None) if keep is None else np.isin(self.owner, keep)
         floor, inverse = np.unique(self.floor[rows], return_inverse=True)
-        pos = np.bincount(inverse, weights=self.pos[rows], minlength=floor.size)
-        neg = np.bincount(inverse, weights=self.neg[rows], minlength=floor.size)
+        pos = _sums(inverse, self.pos[rows], floor.size)
+        neg = _sums(inverse, self.neg[rows], floor.size)
         mass = self.pos[rows] + self.neg[rows]
         total = np.bincount(inverse, weights=mass, minlength=floor.size)
         mean = np.bincount(inverse, weights=mass * self.score[rows], minlength=floor.size)

@@ -135,5 +135,11 @@ def _build(plain: dict[str, Any]) -> Audit:
         attributes=tuple(plain["attributes"]),
         findings=tuple(Finding(**f) for f in plain["findings"]),
         parts={k: tuple(v) for k, v in plain["parts"].items()},
-        **frames,
+        groups=frames["groups"],
+        operating_points=frames["operating_points"],
+        overall=frames["overall"],
+        by_group=frames["by_group"],
+        gaps=frames["gaps"],
+        indices=frames["indices"],
+        folds=frames["folds"],
     )

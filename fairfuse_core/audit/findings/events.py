@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from fairfuse_core.audit.result import Audit, Finding
 
 FEW = 30
@@ -17,9 +19,10 @@ def enough_events(audit: Audit, code: str, title: str) -> Iterator[Finding]:
     thin = g[(g["n_positive"] < FEW) | (g["n"] - g["n_positive"] < FEW)]
     for (target, attribute), part in thin.groupby(["target", "attribute"], sort=False):
         once = part.drop_duplicates("group")
+        sizes = once[["n_positive", "n"]].to_numpy(dtype=np.float64)[:6]
         said = [
-            f"{r.group} ({r.n_positive:g} with, {r.n - r.n_positive:g} without)"
-            for r in once.head(6).itertuples()
+            f"{name} ({with_:g} with, {n - with_:g} without)"
+            for name, (with_, n) in zip(once["group"][:6], sizes, strict=True)
         ]
         more = f" and {len(once) - 6} more" if len(once) > 6 else ""
         yield Finding(

@@ -21,7 +21,8 @@ def _binned(segments: Segments) -> tuple[FloatArray, FloatArray, FloatArray]:
     size = segments.n_groups * BINS
 
     def total(values: FloatArray) -> FloatArray:
-        return np.bincount(cell, weights=values, minlength=size).reshape(-1, BINS)
+        sums = np.bincount(cell, weights=values, minlength=size).astype(np.float64)
+        return sums.reshape(-1, BINS)
 
     pos, neg, s = segments.pos, segments.neg, segments.score
     n = total(pos + neg)
