@@ -184,11 +184,12 @@ def numeric_values(
     texts = [
         "" if v is None else str(v) for v in array.dictionary.take(pa.array(read.bad)).to_pylist()
     ]
-    read.values[read.bad] = [parse_value(text) for text in texts]
+    values = read.values.copy()  # what Arrow hands over may be read-only
+    values[read.bad] = [parse_value(text) for text in texts]
     lost = [
         int(at)
         for at, text in zip(read.bad, texts, strict=True)
-        if np.isnan(read.values[at]) and text.strip().lower() not in {"", UNKNOWN.lower()}
+        if np.isnan(values[at]) and text.strip().lower() not in {"", UNKNOWN.lower()}
     ]
     if lost:
         raise InputError(
@@ -197,7 +198,7 @@ def numeric_values(
             f"{rows_text(np.flatnonzero(np.isin(codes, lost)))}",
             "Correct these values, or remove the bins to use the values as groups.",
         )
-    return codes, read.values
+    return codes, values
 
 
 def named_factor(found: pa.ChunkedArray, *, name: str, role: str) -> Factor:
