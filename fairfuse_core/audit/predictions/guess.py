@@ -159,7 +159,7 @@ def _simple_roles(draft: _Draft) -> dict[str, str | None]:
         ),
         "target": draft.by_name(
             words.TARGET,
-            lambda p: not p.numeric and 1 < p.distinct <= 50 and not _binary(p),
+            lambda p: not p.numeric and 1 < p.distinct <= 50 and not _outcome(p),
             "target: names what is predicted on each row",
         ),
     }
@@ -167,6 +167,11 @@ def _simple_roles(draft: _Draft) -> dict[str, str | None]:
 
 def _binary(about: Profile) -> bool:
     return about.distinct == 2
+
+
+def _outcome(about: Profile) -> bool:
+    """Whether a column called like a target holds the outcome itself ("Yes", "No")."""
+    return _binary(about) and (about.key == "target" or suggest_map(about.levels) is not None)
 
 
 def _label(draft: _Draft) -> str | None:
