@@ -182,6 +182,6 @@ def _sense(value: str) -> int | None:
     squeezed = re.sub(r"[\s_]+", "", text)
     if squeezed in YES:
         return 1
-    if squeezed in NO or squeezed.startswith(("no", "non", "not", "un")):
+    if squeezed in NO or re.match(r"(no|non|not|without)[\s_-]", text):
         return 0
     return None
