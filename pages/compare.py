@@ -9,7 +9,7 @@ from fairfuse_core.ui.analysis import comparison
 from fairfuse_core.ui.components import block, empty, header, not_available, section, table
 from fairfuse_core.ui.shell import ensure_shell
 from fairfuse_core.ui.state import control, selection
-from fairfuse_core.ui.text import escape, pretty
+from fairfuse_core.ui.text import escape, in_sentence, pretty
 
 ensure_shell()
 
@@ -70,7 +70,8 @@ with right:
 found = comparison(chosen, a, b)
 rows = found[(found["target"] == chosen.target) & (found["metric"] == chosen.metric)]
 
-section(f"Difference in {escape(card.title)}: {escape(pretty(a))} minus {escape(pretty(b))}")
+name = escape(in_sentence(card.title))
+section(f"Difference in {name}: {escape(pretty(a))} minus {escape(pretty(b))}")
 block(drawings.comparison(rows, chosen, a, b), key="paired", file="fairfuse-comparison", rows=False)
 table(
     tables.paired(rows, a, b),

@@ -34,7 +34,7 @@ many = len(audit.targets) > 1
 rows = tables.gap_rows(audit, chosen.metric, None, chosen.models)
 
 section("Headline")
-st.markdown(f"#### {escape(headline.sentence(audit, chosen.metric))}")
+st.markdown(f"#### {escape(headline.headline(audit, chosen.metric))}")
 if rows.empty:
     not_estimable(f"this audit holds no gap for {chosen.metric}")
 else:

@@ -9,7 +9,7 @@ from fairfuse_core.ui.components import block, header, not_estimable, notes, sec
 from fairfuse_core.ui.reporting import report_downloads
 from fairfuse_core.ui.shell import ensure_shell
 from fairfuse_core.ui.state import control, selection
-from fairfuse_core.ui.text import escape, listed, pretty
+from fairfuse_core.ui.text import escape, in_sentence, listed, pretty
 
 ensure_shell()
 
@@ -21,10 +21,12 @@ header(
 chosen = selection()
 audit = run(chosen)
 card = METRICS[chosen.metric]
-where = f", {escape(pretty(chosen.target))}" if len(audit.targets) > 1 else ""
-
-section(f"Gaps in {escape(card.title)} ({escape(card.symbol)}){where}")
-st.markdown(escape(headline.sentence(audit, chosen.metric, target=chosen.target)))
+name = escape(in_sentence(card.title))
+section(f"Gaps in {name} ({escape(card.symbol)})")
+if len(audit.targets) > 1:
+    label = pretty(audit.provenance.target_label)
+    st.markdown(f"{escape(label)}: **{escape(pretty(chosen.target))}**")
+st.markdown(escape(headline.headline(audit, chosen.metric, target=chosen.target)))
 rows = tables.gap_rows(audit, chosen.metric, chosen.target, chosen.models)
 if rows.empty:
     not_estimable(f"{card.title} has no gap in this audit")
@@ -34,7 +36,7 @@ else:
         alt=f"Largest gap in {card.title} between groups: attributes by row, models by column",
     )
     st.caption(
-        f"Highest minus lowest {escape(card.title)} among the groups of an attribute, with its "
+        f"Highest minus lowest {name} among the groups of an attribute, with its "
         f"{100 * audit.config.confidence:.0f} % interval."
     )
     table(

@@ -8,7 +8,7 @@ from fairfuse_core.ui.analysis import audit as run
 from fairfuse_core.ui.components import block, empty, guarded, header, not_available, section, table
 from fairfuse_core.ui.shell import ensure_shell
 from fairfuse_core.ui.state import control, selection
-from fairfuse_core.ui.text import escape, pretty
+from fairfuse_core.ui.text import escape, in_sentence, pretty
 
 ensure_shell()
 
@@ -69,7 +69,7 @@ st.caption(
     "accepts for one hit, if it was chosen to balance them."
 )
 
-section(f"Sweep of {escape(card.title)}")
+section(f"Sweep of {escape(in_sentence(card.title))}")
 with guarded():
     block(
         drawings.sweep(audit, chosen, attribute, model),

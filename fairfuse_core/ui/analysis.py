@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from fairfuse_core.audit import Audit
     from fairfuse_core.audit.config import AuditConfig, OperatingPoint
+    from fairfuse_core.ui.dataset import Dataset
     from fairfuse_core.ui.state import Selection
 
 _PATIENCE = 0.5
@@ -48,7 +49,12 @@ class Progress:
 
 def key_of(chosen: Selection, config: AuditConfig, *what: str) -> tuple[str, ...]:
     """Return the key of a result: exact content, exact settings, and which result."""
-    return (*what, chosen.dataset.digest, digest_json(config.to_dict()))
+    return key_for(chosen.dataset, config, *what)
+
+
+def key_for(data: Dataset, config: AuditConfig, *what: str) -> tuple[str, ...]:
+    """Return the key of a result on a data set."""
+    return (*what, data.digest, digest_json(config.to_dict()))
 
 
 def audit(
@@ -104,7 +110,7 @@ def curve(
 
     def make() -> pd.DataFrame:
         if name == "sweep":
-            return curves.sweep(whole, metric, **where)
+            return curves.sweep(whole, metric, model, chosen.target, attribute)
         made: pd.DataFrame = getattr(curves, name)(whole, **where)
         return made
 

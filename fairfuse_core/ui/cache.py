@@ -29,23 +29,23 @@ class Store:
     def __init__(self, entries: int = _ENTRIES) -> None:
         self._entries = entries
         self._kept: OrderedDict[tuple[str, ...], object] = OrderedDict()
+        self._busy: dict[tuple[str, ...], Lock] = {}
         self._lock = Lock()
 
     def get(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         """Return what ``key`` stands for, making it when it is not there.
 
         The result is stored only once it is whole: a run that the user interrupts leaves nothing.
+        Two visitors who ask for the same at once wait for one computation.
         """
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
+            turn = self._busy.setdefault(key, Lock())
+        with turn:
+            if not self.has(key):
+                self._keep(key, make())
+            with self._lock:
+                self._busy.pop(key, None)
                 return cast("T", self._kept[key])
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._entries:
-                self._kept.popitem(last=False)
-        return made
 
     def has(self, key: tuple[str, ...]) -> bool:
         """Whether ``key`` is at hand."""
@@ -57,11 +57,23 @@ class Store:
         with self._lock:
             self._kept.clear()
 
+    def _keep(self, key: tuple[str, ...], made: object) -> None:
+        with self._lock:
+            self._kept[key] = made
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._entries:
+                self._kept.popitem(last=False)
 
-@st.cache_resource(scope="global", show_spinner=False)
+
+_BUNDLED = Store()
+
+
 def bundled_store() -> Store:
-    """Results on the published data that ship with FairFuse; shared by all visitors."""
-    return Store()
+    """Results on the published data that ship with FairFuse; shared by all visitors.
+
+    A module's own object, so that it can be filled before the first visitor comes (see `launch`).
+    """
+    return _BUNDLED
 
 
 @st.cache_resource(scope="session", show_spinner=False)

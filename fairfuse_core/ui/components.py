@@ -12,7 +12,7 @@ import streamlit as st
 
 from fairfuse_core.errors import FairFuseError
 from fairfuse_core.ui.shell import page_path
-from fairfuse_core.ui.text import escape, file_stem, number, pretty
+from fairfuse_core.ui.text import escape, file_stem, number, pretty, unbroken
 
 if TYPE_CHECKING:
     from fairfuse_core.audit import Finding
@@ -271,7 +271,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, tuple):
         return " · ".join(escape(part) for part in value)
-    return escape(value)
+    return escape(unbroken(str(value)))
 
 
 def _sentence(text: str) -> str:

@@ -117,7 +117,6 @@ def comparison(rows: pd.DataFrame, chosen: Selection, a: str, b: str) -> Drawing
         model_a=a,
         model_b=b,
         target=chosen.target,
-        confidence=chosen.config.confidence,
     )
 
 

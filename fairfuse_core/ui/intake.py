@@ -170,8 +170,13 @@ def may_read_paths() -> bool:
     host = headers.get("Host")
     if host is not None and not _loopback(urlsplit(f"//{host}").hostname or ""):
         return False
-    address = st.context.ip_address
+    address = client_address()
     return address is None or _loopback(address)
+
+
+def client_address() -> str | None:
+    """Return the visitor's address; None on the server's own machine."""
+    return st.context.ip_address
 
 
 def _loopback(host: str) -> bool:

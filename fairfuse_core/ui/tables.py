@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fairfuse_core.ui.headline import max_gaps
+from fairfuse_core.report.summary import max_gaps
 from fairfuse_core.ui.text import ABSENT, estimate, number, p_value, pretty
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ def gap_rows(
     audit: Audit, metric: str, target: str | None, models: tuple[str, ...]
 ) -> pd.DataFrame:
     """Return the unrounded max-gap rows of one metric that are in view, for downloads."""
-    rows = max_gaps(audit, metric)
-    if target is not None:
-        rows = rows[rows["target"] == target]
+    rows = max_gaps(audit, metric, target=target)
     return rows[rows["model"].isin(models)].reset_index(drop=True)
 
 

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
+
+from fairfuse_core.report.words import (
+    ABSENT,
+    counted,
+    estimate,
+    in_sentence,
+    listed,
+    number,
+    p_value,
+    percent,
+)
+
+__all__ = [
+    "ABSENT",
+    "counted",
+    "escape",
+    "estimate",
+    "file_stem",
+    "in_sentence",
+    "listed",
+    "number",
+    "p_value",
+    "percent",
+    "pretty",
+    "unbroken",
+]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~^=:@&])")
 _LATE = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)|(?<=[<>~-])(?=[=>-])", re.IGNORECASE)
+_SPACE = re.compile(r"[^\S\u00a0]+")
 _WORD_JOINER = "\u2060"
-ABSENT = "–"
-"""Stands where there is no value; the reason is always given beside or below it."""
+_HARD_SPACE = "\u00a0"
+_INTERVAL = re.compile(r"\[([^\[\],]+), ([^\[\],]+)\]")
 
 
 def escape(text: object) -> str:
@@ -22,55 +47,8 @@ def escape(text: object) -> str:
     codes, addresses and signs are recognised after backslashes have been resolved, so an
     invisible word joiner breaks them.
     """
-    plain = " ".join(str(text).split())
+    plain = _SPACE.sub(" ", str(text)).strip()
     return _SPECIAL.sub(r"\\\1", _LATE.sub(_WORD_JOINER, plain))
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """Return a number with a fixed count of decimals, or a dash when there is none."""
-    if value is None or math.isnan(value):
-        return ABSENT
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    shown = f"{abs(value):.{digits}f}"
-    negative = value < 0 and float(shown) != 0
-    return ("−" if negative else "") + shown
-
-
-def interval(low: float, high: float, digits: int = 3) -> str:
-    """Return ``[low, high]``, or nothing when the interval is not known."""
-    if math.isnan(low) or math.isnan(high):
-        return ""
-    return f"[{number(low, digits)}, {number(high, digits)}]"
-
-
-def estimate(value: float, low: float, high: float, digits: int = 3) -> str:
-    """Return ``value [low, high]``."""
-    return f"{number(value, digits)} {interval(low, high, digits)}".strip()
-
-
-def p_value(p: float) -> str:
-    """Return a p-value as it is printed: ``0.14``, ``< 0.001`` or a dash."""
-    if math.isnan(p):
-        return ABSENT
-    return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage without needless decimals: ``5 %``, ``2.5 %``."""
-    return f"{100 * share:.3g} %"
-
-
-def listed(items: Sequence[str], *, last: str = "and") -> str:
-    """Join phrases: ``a``, ``a and b``, ``a, b and c``."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
-
-
-def counted(n: int, noun: str, plural: str = "") -> str:
-    """Return ``1 group``, ``2 groups``, ``1,683 patients``."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 _ACRONYMS = frozenset(
@@ -108,6 +86,11 @@ def pretty(name: str) -> str:
     words = name.replace("_", " ").split()
     spaced = " ".join(w.upper() if w in _ACRONYMS else w for w in words)
     return spaced[:1].upper() + spaced[1:]
+
+
+def unbroken(text: str) -> str:
+    """Return ``text`` with each ``[low, high]`` kept on one line."""
+    return _INTERVAL.sub(rf"[\1,{_HARD_SPACE}\2]", text)
 
 
 def file_stem(*parts: str) -> str:
