@@ -18,40 +18,18 @@ import io
 import json
 import pickle
 import zipfile
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fairfuse_core.audit.predictions import DEFAULT_AGE, BinRule, Roles
-
-
-class Broken(NamedTuple):
-    """A table to be refused."""
-
-    content: bytes
-    filename: str
-    roles: Roles | None
-    says: str
-
-
-class Odd(NamedTuple):
-    """An unusual table that loads; ``rows`` is how many rows it has."""
-
-    content: bytes
-    filename: str
-    roles: Roles | None
-    rows: int
-
+from tests.corpus.broken_counts import COUNTS
+from tests.corpus.shapes import Broken, Odd, csv_bytes
 
 ROLES = Roles(label="y", scores=("s",), attributes=("sex",))
 SHORT = "y,s,sex\n"
 GOOD = SHORT + "0,0.1,F\n1,0.7,M\n0,0.3,M\n1,0.9,F\n"
-
-
-def _csv(*lines: str, header: str = "y,s,sex") -> bytes:
-    return "\n".join([header, *lines, ""]).encode()
 
 
 def _parquet(**columns: object) -> bytes:
@@ -84,13 +62,12 @@ def _rows_bomb() -> bytes:
 
 
 def _levels(count: int) -> bytes:
-    return _csv(*(f"{at % 2},0.{at % 9 + 1},level {at}" for at in range(count)))
+    return csv_bytes(*(f"{at % 2},0.{at % 9 + 1},level {at}" for at in range(count)))
 
 
 _PICKLE = pickle.dumps({"y": [0, 1]})
 _PARQUET = _parquet(y=[0, 1, 0, 1], s=[0.1, 0.8, 0.4, 0.6], sex=["F", "M", "M", "F"])
 _DAMAGED = _PARQUET[:40] + bytes(len(_PARQUET) - 60) + _PARQUET[-20:]
-_COUNTS = "attribute,group,model,tp,fn,fp,tn"
 
 FILES: dict[str, Broken] = {
     "empty file": Broken(b"", "empty.csv", None, "empty (0 bytes)"),
@@ -108,7 +85,9 @@ FILES: dict[str, Broken] = {
     "ragged after a quoted newline": Broken(
         b'y,s,sex\n0,0.1,"F\nF"\n1,0.2\n', "q.csv", None, "2 on line 4"
     ),
-    "quote never closed": Broken(_csv("0,0.1,F", '1,0.7,"M', "0,0.2,F"), "q.csv", None, "line 3"),
+    "quote never closed": Broken(
+        csv_bytes("0,0.1,F", '1,0.7,"M', "0,0.2,F"), "q.csv", None, "line 3"
+    ),
     "NUL bytes": Broken(b"y,s,sex\n0,0.1,F\n1,0.\x008,M\n", "nul.csv", None, "NUL byte on line 3"),
     "mixed encodings": Broken(
         "y,s,sex\n0,0.1,féminin\n".encode() + "1,0.8,féminin\n".encode("latin-1"),
@@ -168,31 +147,43 @@ VALUES: dict[str, Broken] = {
         GOOD.encode(), "t.csv", ROLES.with_(attributes=("y",)), "'y' in two roles"
     ),
     "label with three values": Broken(
-        _csv("0,0.1,F", "1,0.7,M", "2,0.3,M"), "t.csv", ROLES, "'2' (1 rows)"
+        csv_bytes("0,0.1,F", "1,0.7,M", "2,0.3,M"), "t.csv", ROLES, "'2' (1 rows)"
     ),
-    "label in words": Broken(_csv("Alive,0.1,F", "Expired,0.7,M"), "t.csv", ROLES, "Expired=1"),
-    "label of 1 and 2": Broken(_csv("1,0.1,F", "2,0.7,M"), "t.csv", ROLES, "--label-map"),
+    "label in words": Broken(
+        csv_bytes("Alive,0.1,F", "Expired,0.7,M"), "t.csv", ROLES, "Expired=1"
+    ),
+    "label of 1 and 2": Broken(csv_bytes("1,0.1,F", "2,0.7,M"), "t.csv", ROLES, "--label-map"),
     "label map with a gap": Broken(
-        _csv("no,0.1,F", "yes,0.7,M", "maybe,0.2,F"),
+        csv_bytes("no,0.1,F", "yes,0.7,M", "maybe,0.2,F"),
         "t.csv",
         ROLES.with_(label_map={"yes": 1, "no": 0}),
         "'maybe' (first in row 3",
     ),
     "label is a score": Broken(
-        _csv(*(f"0.{at:03d},0.5,F" for at in range(1, 200))), "t.csv", ROLES, "different values"
+        csv_bytes(*(f"0.{at:03d},0.5,F" for at in range(1, 200))),
+        "t.csv",
+        ROLES,
+        "different values",
     ),
-    "all one class": Broken(_csv("0,0.1,F", "0,0.7,M"), "t.csv", ROLES, "only 0 on all 2 rows"),
-    "label missing": Broken(_csv("0,0.1,F", ",0.7,M", "1,0.2,F"), "t.csv", ROLES, "row 2"),
-    "label all missing": Broken(_csv(",0.1,F", "NA,0.7,M"), "t.csv", ROLES, "only missing values"),
+    "all one class": Broken(
+        csv_bytes("0,0.1,F", "0,0.7,M"), "t.csv", ROLES, "only 0 on all 2 rows"
+    ),
+    "label missing": Broken(csv_bytes("0,0.1,F", ",0.7,M", "1,0.2,F"), "t.csv", ROLES, "row 2"),
+    "label all missing": Broken(
+        csv_bytes(",0.1,F", "NA,0.7,M"), "t.csv", ROLES, "only missing values"
+    ),
     "text in scores": Broken(
-        _csv("0,0.1,F", "1,high,M", "0,low,F"), "t.csv", ROLES, "'high' and 'low' in rows 2 and 3"
+        csv_bytes("0,0.1,F", "1,high,M", "0,low,F"),
+        "t.csv",
+        ROLES,
+        "'high' and 'low' in rows 2 and 3",
     ),
     "formula in scores": Broken(
-        _csv("0,0.1,F", "1,\"=cmd|'/C calc'!A0\",M"), "t.csv", ROLES, "=cmd|"
+        csv_bytes("0,0.1,F", "1,\"=cmd|'/C calc'!A0\",M"), "t.csv", ROLES, "=cmd|"
     ),
-    "percent signs in scores": Broken(_csv("0,10%,F", "1,70%,M"), "t.csv", ROLES, "'10%'"),
-    "NaN scores": Broken(_csv("0,0.1,F", "1,NaN,M", "0,0.2,F"), "t.csv", ROLES, "row 2"),
-    "infinite scores": Broken(_csv("0,0.1,F", "1,inf,M"), "t.csv", ROLES, "infinity in row 2"),
+    "percent signs in scores": Broken(csv_bytes("0,10%,F", "1,70%,M"), "t.csv", ROLES, "'10%'"),
+    "NaN scores": Broken(csv_bytes("0,0.1,F", "1,NaN,M", "0,0.2,F"), "t.csv", ROLES, "row 2"),
+    "infinite scores": Broken(csv_bytes("0,0.1,F", "1,inf,M"), "t.csv", ROLES, "infinity in row 2"),
     "infinite scores, Parquet": Broken(
         _parquet(y=[0, 1], s=[-np.inf, 0.2], sex=["F", "M"]),
         "t.parquet",
@@ -210,133 +201,94 @@ VALUES: dict[str, Broken] = {
     ),
     "10,000-level attribute": Broken(_levels(10_000), "t.csv", ROLES, "10,000 different values"),
     "words under bins": Broken(
-        _csv("0,0.1,40", "1,0.2,old", header="y,s,age"),
+        csv_bytes("0,0.1,40", "1,0.2,old", header="y,s,age"),
         "t.csv",
         Roles(label="y", scores=("s",), attributes=("age",), bins={"age": DEFAULT_AGE}),
         "'old' in row 2",
     ),
     "bands under bins": Broken(
-        _csv("0,0.1,40-49", "1,0.2,50-59", header="y,s,age"),
+        csv_bytes("0,0.1,40-49", "1,0.2,50-59", header="y,s,age"),
         "t.csv",
         Roles(label="y", scores=("s",), attributes=("age",), bins={"age": BinRule((45.0,))}),
         "remove the bins",
     ),
     "negative weights": Broken(
-        _csv("0,0.1,F,1", "1,0.2,M,-1", header="y,s,sex,w"),
+        csv_bytes("0,0.1,F,1", "1,0.2,M,-1", header="y,s,sex,w"),
         "t.csv",
         ROLES.with_(weight="w"),
         "negative or infinite weight in row 2",
     ),
     "text in weights": Broken(
-        _csv("0,0.1,F,1", "1,0.2,M,heavy", header="y,s,sex,w"),
+        csv_bytes("0,0.1,F,1", "1,0.2,M,heavy", header="y,s,sex,w"),
         "t.csv",
         ROLES.with_(weight="w"),
         "text in row 2",
     ),
     "weights all zero": Broken(
-        _csv("0,0.1,F,0", "1,0.2,M,0", header="y,s,sex,w"),
+        csv_bytes("0,0.1,F,0", "1,0.2,M,0", header="y,s,sex,w"),
         "t.csv",
         ROLES.with_(weight="w"),
         "some weight above 0",
     ),
     "unknown split": Broken(
-        _csv("0,0.1,F,train", "1,0.2,M,part B", header="y,s,sex,split"),
+        csv_bytes("0,0.1,F,train", "1,0.2,M,part B", header="y,s,sex,split"),
         "t.csv",
         ROLES.with_(split="split"),
         "'part B'",
     ),
     "split missing": Broken(
-        _csv("0,0.1,F,train", "1,0.2,M,", header="y,s,sex,split"),
+        csv_bytes("0,0.1,F,train", "1,0.2,M,", header="y,s,sex,split"),
         "t.csv",
         ROLES.with_(split="split"),
         "none in row 2",
     ),
     "model missing": Broken(
-        _csv("0,0.1,F,A", "1,0.2,M,", header="y,s,sex,model"),
+        csv_bytes("0,0.1,F,A", "1,0.2,M,", header="y,s,sex,model"),
         "t.csv",
         ROLES.with_(model="model"),
         "a model on every row",
     ),
     "two scores for one sample": Broken(
-        _csv("0,0.1,F,a", "1,0.2,M,b", "1,0.9,M,b", header="y,s,sex,id"),
+        csv_bytes("0,0.1,F,a", "1,0.2,M,b", "1,0.9,M,b", header="y,s,sex,id"),
         "t.csv",
         ROLES.with_(sample="id"),
         "'b' (rows 2 and 3",
     ),
     "two labels for one sample": Broken(
-        _csv("0,0.1,F,a,A", "1,0.2,F,a,B", header="y,s,sex,id,m"),
+        csv_bytes("0,0.1,F,a,A", "1,0.2,F,a,B", header="y,s,sex,id,m"),
         "t.csv",
         ROLES.with_(sample="id", model="m"),
         "one label per sample",
     ),
     "model column and wide scores": Broken(
-        _csv("0,0.1,0.2,A", "1,0.2,0.3,B", header="y,s,t,m"),
+        csv_bytes("0,0.1,0.2,A", "1,0.2,0.3,B", header="y,s,t,m"),
         "t.csv",
         Roles(label="y", scores=("s", "t"), model="m"),
         "'s' and 't'",
     ),
     "class without a score": Broken(
-        _csv("a,0.1,0.2", "b,0.2,0.3", "c,0.1,0.1", header="y,pa,pb"),
+        csv_bytes("a,0.1,0.2", "b,0.2,0.3", "c,0.1,0.1", header="y,pa,pb"),
         "t.csv",
         Roles(label="y", class_scores={"a": "pa", "b": "pb"}),
         "none for 'c'",
     ),
     "class that does not occur": Broken(
-        _csv("a,a", "b,b", header="y,d"),
+        csv_bytes("a,a", "b,b", header="y,d"),
         "t.csv",
         Roles(label="y", decision=("d",), classes=("a", "z")),
         "'z'",
     ),
     "decision in words": Broken(
-        _csv("0,up,F", "1,down,M", header="y,d,sex"),
+        csv_bytes("0,up,F", "1,down,M", header="y,d,sex"),
         "t.csv",
         Roles(label="y", decision=("d",), attributes=("sex",)),
         "--positive-decision",
     ),
     "nothing to guess": Broken(
-        _csv("x,2021-01-01,u", "y,2021-01-02,v", header="a,b,c"), "t.csv", None, "--label"
+        csv_bytes("x,2021-01-01,u", "y,2021-01-02,v", header="a,b,c"), "t.csv", None, "--label"
     ),
     "guess that needs an answer": Broken(
-        _csv("Y,0.2,F", "N,0.3,M", header="outcome,score,sex"), "t.csv", None, "--label-map"
-    ),
-}
-
-COUNTS: dict[str, Broken] = {
-    "counts without tn": Broken(
-        _csv("sex,F,A,1,2,3", header="attribute,group,model,tp,fn,fp"), "c.csv", None, "'tn'"
-    ),
-    "negative counts": Broken(
-        _csv("sex,F,A,5,2,-3,9", header=_COUNTS), "c.csv", None, "negative count in row 1"
-    ),
-    "rates for counts": Broken(
-        _csv("sex,F,A,0.5,0.5,0.1,0.9", header=_COUNTS), "c.csv", None, "not whole"
-    ),
-    "text in counts": Broken(
-        _csv("sex,F,A,5,<5,3,9", header=_COUNTS), "c.csv", None, "text in row 1"
-    ),
-    "missing counts": Broken(
-        _csv("sex,F,A,5,,3,9", header=_COUNTS), "c.csv", None, "no count in row 1"
-    ),
-    "counts that do not add up": Broken(
-        _csv("sex,F,A,5,2,3,9,20", header=_COUNTS + ",n"), "c.csv", None, "19 and 20 in row 1"
-    ),
-    "positives that do not add up": Broken(
-        _csv("sex,F,A,5,2,3,9,8", header=_COUNTS + ",n_positive"), "c.csv", None, "7 and 8"
-    ),
-    "group counted twice": Broken(
-        _csv("sex,F,A,5,2,3,9", "sex,F,A,6,2,3,9", header=_COUNTS), "c.csv", None, "rows 1 and 2"
-    ),
-    "counts of everyone only": Broken(
-        _csv("all,Overall,A,5,2,3,9", header=_COUNTS), "c.csv", None, "only counts of everyone"
-    ),
-    "counts without groups": Broken(
-        _csv("5,2,3,9", header="tp,fn,fp,tn"), "c.csv", None, "columns that name the groups"
-    ),
-    "attribute without group": Broken(
-        _csv("sex,5,2,3,9", header="attribute,tp,fn,fp,tn"), "c.csv", None, "no group column"
-    ),
-    "AUROC in percent": Broken(
-        _csv("sex,F,A,5,2,3,9,84", header=_COUNTS + ",auroc"), "c.csv", None, "outside [0, 1]"
+        csv_bytes("Y,0.2,F", "N,0.3,M", header="outcome,score,sex"), "t.csv", None, "--label-map"
     ),
 }
 
@@ -376,8 +328,8 @@ ODD: dict[str, Odd] = {
         GOOD.replace("sex", "=1+1").encode(), "t.csv", ROLES.with_(attributes=("=1+1",)), 4
     ),
     "scores in percent": Odd(GOOD.replace("0.", "").encode(), "t.csv", ROLES, 4),
-    "one row of each outcome": Odd(_csv("0,0.1,F", "1,0.2,F"), "t.csv", ROLES, 2),
-    "every score the same": Odd(_csv("0,0.5,F", "1,0.5,M"), "t.csv", ROLES, 2),
+    "one row of each outcome": Odd(csv_bytes("0,0.1,F", "1,0.2,F"), "t.csv", ROLES, 2),
+    "every score the same": Odd(csv_bytes("0,0.5,F", "1,0.5,M"), "t.csv", ROLES, 2),
     "extension in capitals": Odd(_PARQUET, "T.PARQUET", ROLES, 4),
     "pandas index column": Odd(b",y,s,sex\n0,0,0.1,F\n1,1,0.9,M\n", "t.csv", ROLES, 2),
 }

@@ -10,7 +10,8 @@ import pytest
 
 from fairfuse_core.audit.predictions import load, read_table
 from fairfuse_core.errors import InputError
-from tests.corpus.broken_tables import BROKEN, ODD, Broken, Odd
+from tests.corpus.broken_tables import BROKEN, ODD
+from tests.corpus.shapes import Broken, Odd
 
 
 def test_the_corpus_is_large_enough() -> None:
