@@ -106,7 +106,8 @@ class AuditConfig:
     reference : mapping of str to str
         Reference (privileged) group by attribute; by default the largest group.
     metrics : tuple of str
-        Metric names (see `fairfuse_core.audit.metrics.METRICS`); empty means the default set.
+        Metric names (see `fairfuse_core.audit.metrics.METRICS`), and "abroca" or
+        "xauc_difference" for the gaps between two groups' rankings; empty means all.
     operating_point : OperatingPoint
         How scores become decisions.
     interval : {"auto", "bootstrap", "bca"}

@@ -33,7 +33,7 @@ from fairfuse_core.audit.metrics import DEFAULT_METRICS, metric
 from fairfuse_core.audit.nulls import Nulls
 from fairfuse_core.audit.predictions.counts import CountsTable
 from fairfuse_core.audit.predictions.table import Predictions
-from fairfuse_core.audit.ranking_gaps import ranking_rows
+from fairfuse_core.audit.ranking_gaps import PAIR_METRICS, ranking_rows
 from fairfuse_core.audit.reduce import reduce_predictions
 from fairfuse_core.audit.result import Audit, Provenance
 from fairfuse_core.audit.rows import Rows
@@ -108,7 +108,9 @@ class _Run:
     def __init__(self, table: ScoreTable, config: AuditConfig) -> None:
         self.table = table
         self.config = config
-        self.metrics = tuple(config.metrics) or DEFAULT_METRICS
+        asked = tuple(config.metrics) or (*DEFAULT_METRICS, *PAIR_METRICS)
+        self.metrics = tuple(name for name in asked if name not in PAIR_METRICS)
+        self.pairs = len(self.metrics) < len(asked)
         self.cards = [metric(name) for name in self.metrics]
         _check_reference(table, config)
         self.groups = Rows(result.GROUPS)
@@ -178,7 +180,7 @@ class _Run:
                 made[needed] = column(metric(needed), block, self.table.score_kind)
         if {"tpr", "fpr"} <= set(self.metrics):
             gaps += composite_rows(block, made["tpr"], made["fpr"], gaps, reference, nulls)
-        if "auroc" in self.metrics and len(block.info.levels) <= _RANKING_GAP_GROUPS:
+        if self.pairs and len(block.info.levels) <= _RANKING_GAP_GROUPS:
             gaps += ranking_rows(block, reference, rng)
         add_gaps(self.gaps, block, gaps)
         add_indices(

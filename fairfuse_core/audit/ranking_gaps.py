@@ -11,9 +11,12 @@ from fairfuse_core.audit.intervals.bootstrap import percentile_interval
 from fairfuse_core.audit.segments import Segments
 from fairfuse_core.audit.types import FloatArray
 
-_GRID = 256
+_GRID = 128
 """Replicates are drawn over at most this many score intervals of equal pooled mass; the estimate
 itself uses every distinct score."""
+
+PAIR_METRICS = ("xauc_difference", "abroca")
+"""Names that `AuditConfig.metrics` takes besides those of the registry."""
 
 _DRAWS = 300
 
