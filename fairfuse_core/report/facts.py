@@ -102,7 +102,7 @@ def facts(audit: Audit) -> list[tuple[str, str]]:
             "Intervals and tests",
             f"{percent(c.confidence)} intervals; p-values adjusted: {adjusted}",
         ),
-        ("Units drawn", "patients" if p.clusters else "rows, taken as independent"),
+        ("Units drawn", _units(audit)),
         ("Replicates and seed", f"{c.replicates:,}; {c.seed}"),
         ("Small groups", suppression(audit)),
         ("Citation", p.citation or ABSENT),
@@ -112,6 +112,12 @@ def facts(audit: Audit) -> list[tuple[str, str]]:
         ("Configuration digest (SHA-256)", p.config_digest),
     ]
     return pairs + [("Note", note) for note in p.notes]
+
+
+def _units(audit: Audit) -> str:
+    if audit.provenance.clusters:
+        return "patients with all their rows"
+    return "patients, as counted" if audit.provenance.kind == "counts" else "rows, as independent"
 
 
 def fact_frame(audit: Audit) -> pd.DataFrame:

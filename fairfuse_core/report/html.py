@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from fairfuse_core.figures import EXPORT_CONFIG
-from fairfuse_core.report import facts, layouts, methods, plots, summary
+from fairfuse_core.report import facts, findings, layouts, methods, plots, summary, words
 
 if TYPE_CHECKING:
     from fairfuse_core.audit import Audit
@@ -58,6 +58,7 @@ def render(audit: Audit, *, title: str) -> str:
         summary=summary.summarise(audit),
         level=summary.alpha(audit),
         metric_title=summary.metric_title,
+        in_sentence=words.in_sentence,
         metrics=summary.headline_metrics(audit),
         layouts=layouts,
         crossed=layouts.crossed_attributes(audit),
@@ -67,8 +68,7 @@ def render(audit: Audit, *, title: str) -> str:
         curves=list(plots.curve_plots(audit)),
         methods=methods.methods(audit),
         definitions=methods.definitions(audit),
-        findings=_findings(audit),
-        outcomes=facts.OUTCOMES,
+        findings=findings.by_outcome(audit),
         config=Markup(plots.embed(_json(EXPORT_CONFIG | {"responsive": False}))),  # noqa: S704 - embed
         plotly=Markup(_plotly()),  # noqa: S704 - the library's own file
         css=Markup(_text("report.css")),  # noqa: S704 - our own file
@@ -77,28 +77,18 @@ def render(audit: Audit, *, title: str) -> str:
     )
 
 
-def _stamp(audit: Audit) -> tuple[str, str]:
-    """Return the two lines that stand at the foot of every page."""
+def _stamp(audit: Audit) -> tuple[str, str, str]:
+    """Return the three lines that stand at the foot of every page."""
     p = audit.provenance
-    first = (
-        f"{p.source} · data {p.digest[:12]} · configuration {p.config_digest[:12]} · "
-        f"FairFuse {p.version} · {p.created}"
+    return (
+        f"{_short(p.source, 40)} · data {p.digest[:12]} · configuration {p.config_digest[:12]}",
+        f"FairFuse {p.version} · {p.created} · {_short(facts.suppression(audit))}",
+        _short(f"Threshold: {facts.threshold(audit)}", 100),
     )
-    return first, f"{_short(facts.threshold(audit))} · {_short(facts.suppression(audit))}"
 
 
 def _short(text: str, width: int = 70) -> str:
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
-
-
-def _findings(audit: Audit) -> list[tuple[str, str, list[dict[Any, Any]]]]:
-    """Return (outcome, its name, rows) for each outcome that occurs."""
-    frame = facts.finding_frame(audit)
-    return [
-        (key, name, frame[frame["outcome"] == key].to_dict("records"))
-        for key, name in facts.OUTCOMES.items()
-        if (frame["outcome"] == key).any()
-    ]
 
 
 def _json(value: Any) -> str:

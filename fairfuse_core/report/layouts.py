@@ -58,7 +58,7 @@ def gap_tests(audit: Audit, metric: str, target: str) -> pd.DataFrame:
             "Highest": str(row["group"]) or ABSENT,
             "Lowest": str(row["reference"]) or ABSENT,
             "p": p_value(float(row["p"])),
-            "Adjusted p": p_value(float(row[adjusted])),
+            "Adj. p": p_value(float(row[adjusted])),
             "Expected": number(float(row["expected"])),
             "Detectable": number(float(row["detectable"])),
             "Left out": str(row["left_out"]) or ABSENT,
@@ -83,7 +83,7 @@ def group_sizes(audit: Audit, target: str) -> pd.DataFrame:
             "Attribute": str(row["attribute"]),
             "Group": str(row["group"]),
             "n": count(row["n"]),
-            "With the outcome": count(row["n_positive"]),
+            "Events": count(row["n_positive"]),
             "Prevalence": number(float(row["prevalence"])),
             "Patients": count(row["patients"]),
             "Remark": str(row["reason"]) or ("reference" if row["is_reference"] else ""),
@@ -117,7 +117,7 @@ def side_by_side(
                 "Attribute": key[0],
                 "Group": key[1],
                 "n": count(row["n"]),
-                "With the outcome": count(row["n_positive"]),
+                "Events": count(row["n_positive"]),
             },
         )
         line[str(row["model"])] = value_or_reason(row)
@@ -246,7 +246,7 @@ def pooled_table(audit: Audit, attribute: str, metric: str, target: str) -> pd.D
             "Group": str(row["group"]),
             "Model": str(row["model"]),
             "n": count(row["n"]),
-            "With the outcome": count(row["n_positive"]),
+            "Events": count(row["n_positive"]),
             "Raw": value_or_reason(row),
             "Partially pooled": estimate(row["pooled"], row["pooled_low"], row["pooled_high"]),
         }

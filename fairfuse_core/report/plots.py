@@ -156,7 +156,7 @@ def _curve_table(
         for row in part.to_dict("records"):
             line = made.setdefault(
                 str(row["Group"]),
-                {k: row[k] for k in ("Group", "n", "With the outcome")},
+                {k: row[k] for k in ("Group", "n", "Events")},
             )
             line[metric_title(metric)] = row[model]
     return pd.DataFrame(list(made.values()))

@@ -37,13 +37,14 @@ class Line:
     ----------
     metric, attribute : str
         What it is about.
-    text : str
-        A phrase in plain text.
+    text, brief : str
+        A phrase in plain text; the same without who is above whom.
     """
 
     metric: str
     attribute: str
     text: str
+    brief: str
 
 
 @dataclass(frozen=True)
@@ -213,13 +214,10 @@ def left_out(audit: Audit) -> tuple[str, ...]:
 
 
 def gap_phrase(audit: Audit, row: Any) -> str:
-    """Return a gap in words: value, interval, p, adjusted p, who is above whom."""
+    """Return a gap in words: value, interval, p, adjusted p."""
     value = estimate(float(row["estimate"]), float(row["low"]), float(row["high"]))
-    adjusted = float(row[adjusted_column(audit)])
-    return (
-        f"{value}, {p_phrase(float(row['p']))}, adjusted {p_value(adjusted)}: "
-        f"{row['group']} above {row['reference']}"
-    )
+    adjusted = p_value(float(row[adjusted_column(audit)]))
+    return f"{value}, {p_phrase(float(row['p']))}, adjusted {adjusted}"
 
 
 def _unit(audit: Audit, model: str, target: str, metrics: Sequence[str]) -> UnitSummary:
@@ -233,14 +231,15 @@ def _unit(audit: Audit, model: str, target: str, metrics: Sequence[str]) -> Unit
             attribute = str(row["attribute"])
             if pd.isna(row["p"]):
                 text = f"{what}: {row['reason'] or 'no test'}"
-                unassessed.append(Line(metric, attribute, text))
+                unassessed.append(Line(metric, attribute, text, text))
                 continue
-            text = f"{what} {gap_phrase(audit, row)}"
+            brief = f"{what} {gap_phrase(audit, row)}"
+            text = f"{brief}: {row['group']} above {row['reference']}"
             if row[adjusted_column(audit)] < alpha(audit):
-                survive.append((row["estimate"], Line(metric, attribute, text)))
+                survive.append((row["estimate"], Line(metric, attribute, text, brief)))
             else:
                 text += f"; {number(float(row['expected']))} is expected without any disparity"
-                chance.append((row["estimate"], Line(metric, attribute, text)))
+                chance.append((row["estimate"], Line(metric, attribute, text, brief)))
     return UnitSummary(model, target, _ranked(survive), _ranked(chance), tuple(unassessed))
 
 
