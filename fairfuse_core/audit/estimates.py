@@ -182,7 +182,9 @@ def _computed(card: MetricCard, block: Block) -> Column:
         _reasons(card, block, estimate),
         replicates=value_of(card, Confusion.of(block.draws), block.odds),
     )
-    if card.score_interval is not None and block.config.interval == "auto":
+    plain = block.clusters is None and block.squares is None
+    direct = card.score_interval is not None and (plain or bool(card.score_kinds))
+    if card.score_interval is not None and direct and block.config.interval == "auto":
         effect, note = _effect(card, block)
         made.low, made.high = card.score_interval(block.confusion, block.config.confidence, effect)
         made.method = f"Wilson-type{note}"

@@ -31,7 +31,7 @@ from fairfuse_core.errors import InputError
 
 Progress = Callable[[float, str], None]
 
-_BATCH = 1 << 20
+_BATCH = 1 << 19
 _COUNT, _SUM, _BIN = "__fairfuse_count", "__fairfuse_sum", "__fairfuse_bin"
 
 
@@ -71,14 +71,14 @@ def stream_parquet(
     counter = StreamCounter(roles, config)
     columns = _columns(roles, counter.attributes)
     try:
-        file = pq.ParquetFile(path, memory_map=True)
+        file = pq.ParquetFile(path)
         strings = [
             n
             for n in columns
             if n in file.schema_arrow.names and pa.types.is_string(file.schema_arrow.field(n).type)
         ]
         # Kept as dictionaries, text columns cost one small integer a row.
-        file = pq.ParquetFile(path, memory_map=True, read_dictionary=strings)
+        file = pq.ParquetFile(path, read_dictionary=strings)
     except (OSError, pa.ArrowException) as error:
         raise InputError(
             "a Parquet file",
@@ -90,10 +90,10 @@ def stream_parquet(
     # One batch is counted while the next is decoded.
     with ThreadPoolExecutor(max_workers=1) as pool:
         pending = None
-        for batch in file.iter_batches(batch_size=_BATCH, columns=columns):
+        for batch in _pieces(file, columns):
             if pending is not None:
                 pending.result()
-            pending = pool.submit(_count, counter, pa.table(batch), roles, done, None)
+            pending = pool.submit(_count, counter, batch, roles, done, None)
             done += batch.num_rows
             if progress is not None:
                 progress(done / total, f"{done:,} of {total:,} rows")
@@ -102,6 +102,21 @@ def stream_parquet(
     stat = path.stat()
     identity = {"file": path.name, "bytes": stat.st_size, "modified": stat.st_mtime_ns}
     return counter.table(source=path.name, digest=_digest(identity, counter))
+
+
+def _pieces(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.Table]:
+    """Yield the file in pieces that fit in memory.
+
+    Row groups are read whole, which frees each one and decodes columns in parallel; iterating
+    over a file with dictionaries keeps every batch's pages alive (pyarrow 26). Only a row group
+    of many million rows is cut into batches.
+    """
+    for k in range(file.num_row_groups):
+        if file.metadata.row_group(k).num_rows <= 4 * _BATCH:
+            yield file.read_row_group(k, columns=columns)
+        else:
+            batches = file.iter_batches(batch_size=_BATCH, row_groups=[k], columns=columns)
+            yield from (pa.Table.from_batches([b]) for b in batches)
 
 
 def stream_lazy(

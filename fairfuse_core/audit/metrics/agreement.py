@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fairfuse_core.audit.counts import FN, FP, TP, Confusion, share
-from fairfuse_core.audit.intervals.wilson import wilson_f1
+from fairfuse_core.audit.intervals.wilson import mover_mean, wilson, wilson_f1
 from fairfuse_core.audit.metrics.card import MetricCard
 from fairfuse_core.audit.types import FloatArray
 
@@ -12,6 +12,15 @@ _VAN_CALSTER = "Van Calster et al., Lancet Digit Health 2025, 100916"
 
 def _balanced(c: Confusion, _odds: float) -> FloatArray:
     return (share(c.tp, c.positives) + share(c.tn, c.negatives)) / 2
+
+
+def _balanced_interval(
+    c: Confusion, confidence: float, _effect: FloatArray | float
+) -> tuple[FloatArray, FloatArray]:
+    parts = []
+    for hits, among in ((c.tp, c.positives), (c.tn, c.negatives)):
+        parts += [share(hits, among), *wilson(hits, among, confidence=confidence)]
+    return mover_mean(*parts)
 
 
 def _f1(c: Confusion, _odds: float) -> FloatArray:
@@ -30,6 +39,7 @@ BALANCED_ACCURACY = MetricCard(
     tier="caution",
     citation=_VAN_CALSTER,
     compute=_balanced,
+    score_interval=_balanced_interval,
 )
 F1 = MetricCard(
     name="f1",
