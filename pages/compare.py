@@ -9,7 +9,7 @@ from fairfuse_core.ui.analysis import comparison
 from fairfuse_core.ui.components import block, empty, header, not_available, section, table
 from fairfuse_core.ui.shell import ensure_shell
 from fairfuse_core.ui.state import control, selection
-from fairfuse_core.ui.text import escape, in_sentence, pretty
+from fairfuse_core.ui.text import escape, in_sentence
 
 ensure_shell()
 
@@ -47,10 +47,10 @@ if chosen.dataset.is_counts:
             & (rows["target"] == chosen.target)
             & rows["model"].isin(chosen.models)
         ]
-        st.subheader(escape(pretty(attribute)), anchor=False)
+        st.subheader(escape(attribute), anchor=False)
         table(
             tables.side_by_side(rows),
-            alt=f"{card.title} of each model by {pretty(attribute)}, unpaired",
+            alt=f"{card.title} of each model by {attribute}, unpaired",
             key=f"unpaired_{attribute}",
             file=f"fairfuse-models-{attribute}",
             raw=rows,
@@ -59,19 +59,15 @@ if chosen.dataset.is_counts:
 
 left, right = st.columns(2)
 with left:
-    a = st.selectbox(
-        "Model", audit.models, format_func=pretty, **control(chosen.dataset, "model_a")
-    )
+    a = st.selectbox("Model", audit.models, **control(chosen.dataset, "model_a"))
 others = [m for m in audit.models if m != a]
 with right:
-    b = st.selectbox(
-        "compared with", others, format_func=pretty, **control(chosen.dataset, "model_b")
-    )
+    b = st.selectbox("compared with", others, **control(chosen.dataset, "model_b"))
 found = comparison(chosen, a, b)
 rows = found[(found["target"] == chosen.target) & (found["metric"] == chosen.metric)]
 
 name = escape(in_sentence(card.title))
-section(f"Difference in {name}: {escape(pretty(a))} minus {escape(pretty(b))}")
+section(f"Difference in {name}: {escape(a)} minus {escape(b)}")
 block(drawings.comparison(rows, chosen, a, b), key="paired", file="fairfuse-comparison", rows=False)
 table(
     tables.paired(rows, a, b),

@@ -10,7 +10,7 @@ from fairfuse_core.ui.analysis import audit as run
 from fairfuse_core.ui.components import header, messages, section, show_error, suppressed, table
 from fairfuse_core.ui.dataset import RADFUSION, radfusion
 from fairfuse_core.ui.shell import ensure_shell, page_path
-from fairfuse_core.ui.text import escape, pretty
+from fairfuse_core.ui.text import escape
 
 ensure_shell()
 
@@ -80,7 +80,7 @@ section(f"Groups in {escape(chosen.dataset.title)}")
 audit = run(chosen)
 groups = audit.groups
 groups = groups[(groups["target"] == chosen.target) & (groups["model"] == chosen.models[0])]
-where = f" ({escape(pretty(chosen.target))})" if len(audit.targets) > 1 else ""
+where = f" ({escape(chosen.target)})" if len(audit.targets) > 1 else ""
 st.markdown(
     f"Patients and events in every group{where}, before any metric: what follows can be no surer "
     "than these numbers allow."
@@ -92,7 +92,7 @@ table(
     file="fairfuse-groups",
     raw=groups,
 )
-suppressed([f"{g} ({pretty(a)})" for a, g in tables.suppressed_groups(groups)])
+suppressed([f"{g} ({a})" for a, g in tables.suppressed_groups(groups)])
 
 section("How it was read")
 table(facts.loaded(chosen, audit), alt="What this audit was made from")

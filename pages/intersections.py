@@ -9,6 +9,7 @@ from fairfuse_core.ui.components import (
     block,
     empty,
     header,
+    left_out,
     not_available,
     section,
     suppressed,
@@ -16,7 +17,7 @@ from fairfuse_core.ui.components import (
 )
 from fairfuse_core.ui.shell import ensure_shell
 from fairfuse_core.ui.state import control, selection
-from fairfuse_core.ui.text import escape, pretty
+from fairfuse_core.ui.text import escape
 
 ensure_shell()
 
@@ -47,7 +48,6 @@ picked = st.multiselect(
     names,
     default=names[:2],
     max_selections=3,
-    format_func=pretty,
     **control(chosen.dataset, "cross"),
 )
 if len(picked) < 2:
@@ -59,10 +59,10 @@ name = next(a for a in audit.attributes if a not in names)
 rows = tables.group_rows(audit, name, chosen.target, chosen.models)
 rows = rows[rows["metric"] == chosen.metric]
 
-section(f"{escape(card.title)} by {escape(pretty(name))}")
+section(f"{escape(card.title)} by {escape(name)}")
 for model in chosen.models:
     if len(chosen.models) > 1:
-        st.subheader(escape(pretty(model)), anchor=False)
+        st.subheader(escape(model), anchor=False)
     block(
         drawings.heatmap(audit, chosen, name, model),
         key=f"heat_{chosen.models.index(model)}",
@@ -86,6 +86,8 @@ st.caption(
     "The largest gap among many small groups is large by chance alone: read it against the gap "
     "expected by chance."
 )
+
+left_out(tables.left_out(gaps))
 
 section("Raw and pooled estimates")
 table(

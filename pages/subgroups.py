@@ -5,7 +5,16 @@ import streamlit as st
 from fairfuse_core.audit.metrics import METRICS
 from fairfuse_core.ui import drawings, headline, tables
 from fairfuse_core.ui.analysis import audit as run
-from fairfuse_core.ui.components import block, header, not_estimable, notes, section, table
+from fairfuse_core.ui.components import (
+    block,
+    guarded,
+    header,
+    left_out,
+    not_estimable,
+    notes,
+    section,
+    table,
+)
 from fairfuse_core.ui.reporting import report_downloads
 from fairfuse_core.ui.shell import ensure_shell
 from fairfuse_core.ui.state import control, selection
@@ -25,7 +34,7 @@ name = escape(in_sentence(card.title))
 section(f"Gaps in {name} ({escape(card.symbol)})")
 if len(audit.targets) > 1:
     label = pretty(audit.provenance.target_label)
-    st.markdown(f"{escape(label)}: **{escape(pretty(chosen.target))}**")
+    st.markdown(f"{escape(label)}: **{escape(chosen.target)}**")
 st.markdown(escape(headline.headline(audit, chosen.metric, target=chosen.target)))
 rows = tables.gap_rows(audit, chosen.metric, chosen.target, chosen.models)
 if rows.empty:
@@ -51,46 +60,47 @@ else:
         "**Detectable**: smallest true gap found four times in five. Adjusted p allow for all gaps "
         "tested in this audit."
     )
+    left_out(tables.left_out(rows))
 
 section("By group")
 attribute = st.selectbox(
     "Attribute",
     audit.attributes,
-    format_func=pretty,
     filter_mode=None,
     **control(chosen.dataset, "attribute"),
 )
-forest, radar = st.columns([3, 2], gap="medium")
-with forest:
+with guarded():
     block(
         drawings.forest(audit, chosen, attribute),
         key="forest",
         file=f"fairfuse-{chosen.metric}-{attribute}",
         rows=False,
     )
-with radar:
+every = tables.group_rows(audit, attribute, chosen.target, chosen.models)
+one = every[every["metric"] == chosen.metric]
+radar, numbers = st.columns([2, 3], gap="medium")
+with radar, guarded():
     block(
         drawings.radar(audit, chosen, attribute),
         key="radar",
         file=f"fairfuse-radar-{chosen.metric}-{attribute}",
         rows=False,
     )
-every = tables.group_rows(audit, attribute, chosen.target, chosen.models)
-one = every[every["metric"] == chosen.metric]
-table(
-    tables.metric_layout(one),
-    alt=f"{card.title} by group of {pretty(attribute)} with interval, patients and events",
-    key="by_group",
-    file=f"fairfuse-{chosen.metric}-{attribute}",
-    raw=one,
-)
+with numbers:
+    table(
+        tables.metric_layout(one),
+        alt=f"{card.title} by group of {attribute} with interval, patients and events",
+        key="by_group",
+        file=f"fairfuse-{chosen.metric}-{attribute}",
+        raw=one,
+    )
 
-section(f"Every metric, by {escape(pretty(attribute))}")
+section(f"Every metric, by {escape(attribute)}")
 layout, reasons = tables.group_layout(every, {m: c.title for m, c in METRICS.items()})
 layout, hollow = tables.without_empty(layout)
 table(
     layout,
-    alt=f"Metrics by row, models and groups of {pretty(attribute)} by column",
+    alt=f"Metrics by row, models and groups of {attribute} by column",
     key="every_metric",
     file=f"fairfuse-metrics-{attribute}",
     raw=every,

@@ -8,7 +8,7 @@ from fairfuse_core.ui.analysis import audit as run
 from fairfuse_core.ui.components import block, empty, guarded, header, not_available, section, table
 from fairfuse_core.ui.shell import ensure_shell
 from fairfuse_core.ui.state import control, selection
-from fairfuse_core.ui.text import escape, in_sentence, pretty
+from fairfuse_core.ui.text import escape, in_sentence
 
 ensure_shell()
 
@@ -43,7 +43,6 @@ with pick_attribute:
     attribute = st.selectbox(
         "Attribute",
         list(chosen.dataset.shape.groups),
-        format_func=pretty,
         filter_mode=None,
         **control(chosen.dataset, "attribute"),
     )
@@ -51,7 +50,6 @@ with pick_model:
     model = st.selectbox(
         "Model",
         chosen.models,
-        format_func=pretty,
         filter_mode=None,
         **control(chosen.dataset, "model"),
     )
@@ -65,8 +63,8 @@ table(
     raw=audit.operating_points,
 )
 st.caption(
-    "Choose another rule in the sidebar. **Implied odds**: how many false alarms the threshold "
-    "accepts for one hit, if it was chosen to balance them."
+    "Choose another rule in the sidebar. **Implied odds**: harm of one false alarm over benefit of "
+    "one hit for which this threshold would be the best choice."
 )
 
 section(f"Sweep of {escape(in_sentence(card.title))}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from fairfuse_core.errors import FairFuseError
+from fairfuse_core.errors import FairFuseError, NotAvailableError
 from fairfuse_core.ui.shell import page_path
 from fairfuse_core.ui.text import escape, file_stem, number, pretty, unbroken
 
@@ -46,7 +46,17 @@ def section(title: str, help_: str | None = None) -> None:
 
 
 def show_error(error: FairFuseError) -> None:
-    """Say what was expected, what was found and how to mend it."""
+    """Say what was expected, what was found and how to mend it.
+
+    What these data cannot give is no mistake of the visitor's, and is not shown as one.
+    """
+    if isinstance(error, NotAvailableError):
+        st.info(
+            f"**Not available here.** This needs {escape(error.expected)}; there is "
+            f"{escape(error.found)}. {escape(error.remedy)}",
+            icon=":material/block:",
+        )
+        return
     st.error(
         f"**Expected** {escape(error.expected)}.  \n**Found** {escape(error.found)}.  \n"
         f"**What to do:** {escape(error.remedy)}",
@@ -77,8 +87,8 @@ def suppressed(groups: list[str]) -> None:
     """Name the groups too small to be shown."""
     if groups:
         st.info(
-            f"**Suppressed** (fewer than 10 patients): {', '.join(escape(g) for g in groups)}. "
-            "Their patients count in the overall figures only.",
+            f"**Suppressed** (fewer than 10 patients, or their count would reveal such a group): "
+            f"{', '.join(escape(g) for g in groups)}. Their patients count in the overall figures.",
             icon=":material/visibility_off:",
         )
 
@@ -87,6 +97,13 @@ def notes(reasons: Sequence[str]) -> None:
     """List the footnotes of a table: why cells have no value."""
     if reasons:
         st.caption(" · ".join(f"({i}) {escape(r)}" for i, r in enumerate(reasons, start=1)))
+
+
+def left_out(found: Sequence[tuple[str, str]]) -> None:
+    """Say which groups the gaps do not speak of, and why."""
+    if found:
+        st.caption("Groups without a value, left out of the gaps:")
+        st.markdown("\n".join(f"- **{escape(a)}**: {escape(groups)}" for a, groups in found))
 
 
 def empty(message: str, page: str = "", label: str = "") -> None:
@@ -235,7 +252,7 @@ def _finding_frame(found: Sequence[Finding]) -> pd.DataFrame:
 def model_card(one: ModelHeadline) -> None:
     """Draw one model's gaps in three heaps: survive their test, do not, could not be assessed."""
     with st.container(border=True):
-        st.markdown(f"#### {escape(pretty(one.model))}")
+        st.markdown(f"#### {escape(one.model)}")
         heaps = (
             ("error", "Survive their test", one.survive),
             ("drag_handle", "Not distinguishable from zero", one.chance),

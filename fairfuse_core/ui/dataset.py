@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,18 @@ RADFUSION = "radfusion"
 OWN = "own"
 TITLES = {RADFUSION: "RadFusion, as published", OWN: "Your table"}
 """Titles that go into links: a file's own name never does."""
+
+READABLE = {
+    "imaging_only": "Imaging only",
+    "ehr_only": "EHR only",
+    "multimodal_fusion": "Multimodal fusion",
+    "all": "All",
+    "non_subsegmental": "Without subsegmental only",
+    "gender": "Gender",
+    "age": "Age",
+    "race": "Race",
+}
+"""Names of the published table as a reader would write them."""
 
 PUBLISHED = ROOT / "assets" / "published" / "radfusion.csv"
 CITATION = (
@@ -126,4 +138,9 @@ def _read_radfusion() -> Dataset:
     from fairfuse_core.audit.predictions import build_counts, read_table
 
     counts = build_counts(read_table(PUBLISHED))
-    return Dataset(RADFUSION, TITLES[RADFUSION], counts, counts.citation or CITATION)
+    frame = counts.frame.copy()
+    for column in ("model", "target", "attribute"):
+        frame[column] = [READABLE.get(name, name) for name in frame[column]]
+    return Dataset(
+        RADFUSION, TITLES[RADFUSION], replace(counts, frame=frame), counts.citation or CITATION
+    )

@@ -25,13 +25,13 @@ def loaded(chosen: Selection, audit: Audit) -> pd.DataFrame:
     lines = [
         ("Data", f"{chosen.dataset.title}: {KINDS.get(provenance.kind, provenance.kind)}"),
         ("Size", size(audit)),
-        ("Models", listed([pretty(m) for m in audit.models])),
+        ("Models", listed(list(audit.models))),
     ]
     if len(audit.targets) > 1:
         label = pretty(provenance.target_label)
-        lines.append((f"{label}s", listed([pretty(t) for t in audit.targets])))
+        lines.append((f"{label}s", listed(list(audit.targets))))
     lines += [
-        ("Attributes", listed([pretty(a) for a in audit.attributes])),
+        ("Attributes", listed(list(audit.attributes))),
         ("Operating point", operating_point(audit)),
         ("Statistics", statistics(audit)),
     ]
@@ -54,7 +54,7 @@ def size(audit: Audit) -> str:
     if provenance.kind == "counts":
         for target, part in rows.groupby("target", sort=False):
             n, events = int(part["n"].max()), int(part["n_positive"].max())
-            where = f" ({pretty(str(target))})" if len(audit.targets) > 1 else ""
+            where = f" ({target!s})" if len(audit.targets) > 1 else ""
             parts.append(f"{counted(n, 'patient')}, {counted(events, 'event')}{where}")
         return "; ".join(parts)
     parts.append(counted(provenance.rows, "row"))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fairfuse_core.report.summary import adjusted_column, alpha, headline, max_gaps
 from fairfuse_core.report.words import p_phrase
-from fairfuse_core.ui.text import escape, estimate, number, p_value, pretty, unbroken
+from fairfuse_core.ui.text import escape, estimate, number, p_value, unbroken
 
 __all__ = ["ModelHeadline", "by_model", "gap_phrase", "headline"]
 
@@ -47,9 +47,9 @@ def _one(audit: Audit, rows: pd.DataFrame, model: str) -> ModelHeadline:
     heaps: tuple[list[str], list[str], list[str]] = ([], [], [])
     ordered = rows.sort_values("estimate", ascending=False, na_position="last", kind="stable")
     for row in ordered.to_dict("records"):
-        where = escape(pretty(str(row["attribute"])))
+        where = escape(str(row["attribute"]))
         if len(audit.targets) > 1:
-            where += f" ({escape(pretty(str(row['target'])))})"
+            where += f" ({escape(str(row['target']))})"
         if pd.isna(row["p"]):
             heaps[2].append(f"**{where}**: {escape(row['reason'] or 'no test')}")
             continue

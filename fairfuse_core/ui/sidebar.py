@@ -72,7 +72,6 @@ def _models(data: Dataset, shape: Shape) -> tuple[str, ...]:
         shape.models,
         default=list(shape.models),
         placeholder="All models",
-        format_func=pretty,
         **state.control(data, "models"),
     )
     return tuple(m for m in shape.models if m in chosen) or shape.models
@@ -84,7 +83,6 @@ def _target(data: Dataset, shape: Shape) -> str:
     chosen: str = st.selectbox(
         escape(pretty(shape.target_label)),
         shape.targets,
-        format_func=pretty,
         filter_mode=None,
         **state.control(data, "target"),
     )
@@ -100,7 +98,6 @@ def _attributes(data: Dataset, shape: Shape) -> tuple[str, ...]:
         names,
         default=names,
         placeholder="All attributes",
-        format_func=pretty,
         help="The tests are adjusted for all gaps in these attributes.",
         **state.control(data, "attributes"),
     )
@@ -195,7 +192,7 @@ def _references(data: Dataset, shape: Shape, attributes: tuple[str, ...]) -> dic
     chosen = {}
     for attribute in attributes:
         group = st.selectbox(
-            f"Reference group, {escape(pretty(attribute))}",
+            f"Reference group, {escape(attribute)}",
             [_LARGEST, *shape.groups[attribute]],
             filter_mode=None,
             **state.control(data, f"reference_{attribute}"),

@@ -6,20 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from fairfuse_core.report.layouts import INDEX_TITLES, value_or_reason
 from fairfuse_core.report.summary import max_gaps
-from fairfuse_core.ui.text import ABSENT, estimate, number, p_value, pretty
+from fairfuse_core.ui.text import ABSENT, estimate, number, p_value
 
 if TYPE_CHECKING:
     from fairfuse_core.audit import Audit
-
-INDEX_TITLES = {
-    "theil_groups": "Theil index over groups",
-    "theil_groups_weighted": "Theil index over groups, weighted by size",
-    "theil_individuals": "Theil index over individuals",
-    "disparate_impact_selection": "Disparate impact (selection)",
-    "disparate_impact_performance": "Disparate impact (performance)",
-    "performance_variance": "Variance of F1 over groups",
-}
 
 
 def gap_rows(
@@ -35,11 +27,11 @@ def gap_layout(rows: pd.DataFrame, models: tuple[str, ...], *, targets: bool) ->
     keys = ["target", "attribute"] if targets else ["attribute"]
     out = []
     for name, part in rows.groupby(keys, sort=False):
-        line = {"Attribute": pretty(str(name[-1]))}
+        line = {"Attribute": str(name[-1])}
         if targets:
-            line = {"Evaluated on": pretty(str(name[0])), **line}
+            line = {"Evaluated on": str(name[0]), **line}
         for model in models:
-            line[pretty(model)] = _gap_cell(part[part["model"] == model])
+            line[model] = _gap_cell(part[part["model"] == model])
         out.append(line)
     return pd.DataFrame(out)
 
@@ -58,9 +50,9 @@ def gap_tests(rows: pd.DataFrame, *, targets: bool) -> pd.DataFrame:
     out = []
     for row in rows.to_dict("records"):
         line = {
-            "Evaluated on": pretty(str(row["target"])),
-            "Attribute": pretty(str(row["attribute"])),
-            "Model": pretty(str(row["model"])),
+            "Evaluated on": str(row["target"]),
+            "Attribute": str(row["attribute"]),
+            "Model": str(row["model"]),
             "Gap": _gap_cell(pd.DataFrame([row])),
             "Highest": row["group"] or ABSENT,
             "Lowest": row["reference"] or ABSENT,
@@ -69,14 +61,23 @@ def gap_tests(rows: pd.DataFrame, *, targets: bool) -> pd.DataFrame:
             "p, BH": p_value(float(row["p_bh"])),
             "Expected by chance": number(float(row["expected"])),
             "Detectable": number(float(row["detectable"])),
-            "Left out": row["left_out"] or ABSENT,
         }
         if not targets:
             del line["Evaluated on"]
         out.append(line)
-    frame = pd.DataFrame(out)
-    if not frame.empty and (frame["Left out"] == ABSENT).all():
-        frame = frame.drop(columns="Left out")
+    return _without_lone_model(pd.DataFrame(out))
+
+
+def left_out(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return (attribute, groups its gap leaves out and why), each once."""
+    some = rows[rows["left_out"] != ""]
+    return list(dict.fromkeys(zip(some["attribute"], some["left_out"], strict=True)))
+
+
+def _without_lone_model(frame: pd.DataFrame) -> pd.DataFrame:
+    """Drop a column that says the same model on every line."""
+    if "Model" in frame and len(frame["Model"].unique()) == 1:
+        return frame.drop(columns="Model")
     return frame
 
 
@@ -96,7 +97,7 @@ def group_layout(rows: pd.DataFrame, titles: dict[str, str]) -> tuple[pd.DataFra
     many = len(rows["model"].unique()) > 1
     cells: dict[str, dict[str, str]] = {}
     for row in rows.to_dict("records"):
-        column = f"{pretty(row['model'])} · {row['group']}" if many else str(row["group"])
+        column = f"{row['model']} · {row['group']}" if many else str(row["group"])
         text = _metric_cell(row, reasons)
         cells.setdefault(column, {})[titles.get(row["metric"], row["metric"])] = text
     frame = pd.DataFrame(cells).fillna(ABSENT)
@@ -123,9 +124,9 @@ def metric_layout(rows: pd.DataFrame) -> pd.DataFrame:
     """Return one metric: a line per model and group with counts, interval and pooled value."""
     out = [
         {
-            "Model": pretty(str(row["model"])),
+            "Model": str(row["model"]),
             "Group": row["group"],
-            "Estimate": _value_or_reason(row),
+            "Estimate": value_or_reason(row),
             "Pooled": number(float(row["pooled"])),
             "n": _count(row["n"], row["suppressed"]),
             "Events": _count(row["n_positive"], row["suppressed"]),
@@ -136,7 +137,7 @@ def metric_layout(rows: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(out)
     if not frame.empty and (frame["Pooled"] == ABSENT).all():
         frame = frame.drop(columns="Pooled")
-    return frame
+    return _without_lone_model(frame)
 
 
 def index_layout(audit: Audit, target: str, models: tuple[str, ...]) -> pd.DataFrame:
@@ -145,9 +146,9 @@ def index_layout(audit: Audit, target: str, models: tuple[str, ...]) -> pd.DataF
     rows = rows[(rows["target"] == target) & rows["model"].isin(models)]
     lines: dict[tuple[str, str], dict[str, str]] = {}
     for row in rows.to_dict("records"):
-        key = (pretty(str(row["attribute"])), INDEX_TITLES.get(row["index"], row["index"]))
+        key = (str(row["attribute"]), INDEX_TITLES.get(row["index"], row["index"]))
         line = lines.setdefault(key, {"Attribute": key[0], "Index": key[1]})
-        line[pretty(str(row["model"]))] = _value_or_reason(row)
+        line[str(row["model"])] = value_or_reason(row)
     return pd.DataFrame(list(lines.values()))
 
 
@@ -155,7 +156,7 @@ def size_layout(groups: pd.DataFrame, *, event: str = "Events") -> pd.DataFrame:
     """Return sizes and events per group; a suppressed group shows its name only."""
     out = [
         {
-            "Attribute": pretty(str(row["attribute"])),
+            "Attribute": str(row["attribute"]),
             "Group": row["group"],
             "n": _count(row["n"], row["suppressed"]),
             event: _count(row["n_positive"], row["suppressed"]),
@@ -184,7 +185,7 @@ def side_by_side(rows: pd.DataFrame) -> pd.DataFrame:
                 "Events": _count(row["n_positive"], row["suppressed"]),
             },
         )
-        line[pretty(str(row["model"]))] = _value_or_reason(row)
+        line[str(row["model"])] = value_or_reason(row)
     return pd.DataFrame(list(lines.values()))
 
 
@@ -197,12 +198,12 @@ def paired(rows: pd.DataFrame, a: str, b: str, *, metrics: bool = False) -> pd.D
         if metrics:
             first = {"Metric": METRICS[str(row["metric"])].title}
         else:
-            first = {"Attribute": pretty(str(row["attribute"])), "Group": str(row["group"])}
+            first = {"Attribute": str(row["attribute"]), "Group": str(row["group"])}
         out.append(
             {
                 **first,
-                pretty(a): number(float(row["estimate_a"])),
-                pretty(b): number(float(row["estimate_b"])),
+                a: number(float(row["estimate_a"])),
+                b: number(float(row["estimate_b"])),
                 "Difference": estimate(row["difference"], row["low"], row["high"])
                 if not pd.isna(row["difference"])
                 else str(row["reason"] or "not estimable"),
@@ -213,12 +214,6 @@ def paired(rows: pd.DataFrame, a: str, b: str, *, metrics: bool = False) -> pd.D
             }
         )
     return pd.DataFrame(out)
-
-
-def _value_or_reason(row: dict[Any, Any]) -> str:
-    if pd.isna(row["estimate"]):
-        return str(row["reason"] or "not estimable")
-    return estimate(float(row["estimate"]), float(row["low"]), float(row["high"]))
 
 
 def suppressed_groups(groups: pd.DataFrame) -> list[tuple[str, str]]:

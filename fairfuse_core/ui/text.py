@@ -51,40 +51,12 @@ def escape(text: object) -> str:
     return _SPECIAL.sub(r"\\\1", _LATE.sub(_WORD_JOINER, plain))
 
 
-_ACRONYMS = frozenset(
-    [
-        "ai",
-        "bmi",
-        "ct",
-        "cxr",
-        "ecg",
-        "ed",
-        "ehr",
-        "ekg",
-        "emr",
-        "gcs",
-        "icd",
-        "icu",
-        "id",
-        "los",
-        "ml",
-        "mri",
-        "nlp",
-        "us",
-    ]
-)
-
-
 def pretty(name: str) -> str:
-    """Return a column value as a label: spaces, a large first letter, acronyms in capitals.
+    """Return one of our own words as a label: underscores are spaces, the first letter is large.
 
-    Examples
-    --------
-    >>> pretty("ehr_only"), pretty("XGBoost v2"), pretty("numbedscategory")
-    ('EHR only', 'XGBoost v2', 'Numbedscategory')
+    Never for names from a table: those are shown as they are, as figures and exports show them.
     """
-    words = name.replace("_", " ").split()
-    spaced = " ".join(w.upper() if w in _ACRONYMS else w for w in words)
+    spaced = name.replace("_", " ").strip()
     return spaced[:1].upper() + spaced[1:]
 
 

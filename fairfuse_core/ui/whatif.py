@@ -9,11 +9,12 @@ import streamlit as st
 
 from fairfuse_core.audit.config import OperatingPoint
 from fairfuse_core.audit.metrics import METRICS
-from fairfuse_core.ui import headline, tables
+from fairfuse_core.report.layouts import value_or_reason
+from fairfuse_core.ui import tables
 from fairfuse_core.ui.analysis import audit as run
 from fairfuse_core.ui.components import guarded, table
 from fairfuse_core.ui.state import control
-from fairfuse_core.ui.text import ABSENT, escape, number, pretty
+from fairfuse_core.ui.text import ABSENT, escape, in_sentence, number
 
 if TYPE_CHECKING:
     from fairfuse_core.audit import Audit
@@ -30,7 +31,7 @@ def points(audit: Audit, chosen: Selection) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Model": pretty(str(row["model"])),
+                "Model": str(row["model"]),
                 "Rule": row["label"],
                 "Threshold": number(float(row["threshold"]), 4),
                 "Chosen on": row["chosen_on"] or ABSENT,
@@ -132,13 +133,12 @@ def _outcome(chosen: Selection, now: Audit, other: Audit, attribute: str, model:
             "What-if threshold": threshold.get(group, threshold.get("", ABSENT)),
         }
         for metric in shown:
-            title = METRICS[metric].title
-            line[f"{title} now"] = _value(before, group, metric)
-            line[f"{title} what-if"] = _value(after, group, metric)
+            now_, then = (_value(rows, group, metric) for rows in (before, after))
+            line[METRICS[metric].title] = f"{now_} → {then}"
         lines.append(line)
     table(
         pd.DataFrame(lines),
-        alt=f"Audit and what-if side by side by {pretty(attribute)}: thresholds and rates",
+        alt=f"Rates by {attribute}, each as the audit has it and as the what-if would make it",
         key="whatif",
         file=f"fairfuse-what-if-{attribute}",
         raw=after.assign(what_if=True),
@@ -146,11 +146,10 @@ def _outcome(chosen: Selection, now: Audit, other: Audit, attribute: str, model:
     gaps = [tables.gap_rows(a, chosen.metric, chosen.target, (model,)) for a in (now, other)]
     pair = [g[g["attribute"] == attribute] for g in gaps]
     if all(len(g) for g in pair):
-        title = escape(METRICS[chosen.metric].title)
-        st.markdown(
-            f"Gap in {title}: **{escape(headline.gap_phrase(pair[0].iloc[0]))}** now, "
-            f"**{escape(headline.gap_phrase(pair[1].iloc[0]))}** in the what-if."
-        )
+        title = escape(in_sentence(METRICS[chosen.metric].title))
+        sizes = [escape(value_or_reason(g.iloc[0].to_dict())) for g in pair]
+        st.markdown(f"Gap in {title}: **{sizes[0]}** now, **{sizes[1]}** in the what-if.")
+    st.caption("Each cell: now → what-if. The CSV and JSON hold the what-if only, marked as one.")
 
 
 def _thresholds(audit: Audit, attribute: str, model: str, target: str) -> dict[str, str]:

@@ -54,18 +54,18 @@ def test_radar_stands_beside_forest_and_table(app):
 
 def test_choices_are_shared_by_all_pages(app):
     app.sidebar.selectbox(key="metric").set_value("fpr").run()
-    app.sidebar.multiselect(key="models").set_value(["ehr_only"]).run()
+    app.sidebar.multiselect(key="models").set_value(["EHR only"]).run()
     go(app, "subgroups")
     assert "Gaps in false-alarm rate (FPR)" in words(app)
-    assert app.sidebar.multiselect(key="models").value == ["ehr_only"]
+    assert app.sidebar.multiselect(key="models").value == ["EHR only"]
     assert "Multimodal" not in " ".join(cells(app))
 
 
 def test_link_reopens_the_view(opened):
-    linked = opened(metric="Specificity (TNR)", target="Non subsegmental")
+    linked = opened(metric="Specificity (TNR)", target="Without subsegmental only")
     assert healthy(linked)
     assert linked.sidebar.selectbox(key="metric").value == "tnr"
-    assert linked.sidebar.selectbox(key="target").value == "non_subsegmental"
+    assert linked.sidebar.selectbox(key="target").value == "Without subsegmental only"
 
 
 def test_impossible_link_falls_back_to_the_default(opened):

@@ -219,3 +219,67 @@ def test_path_is_read_on_the_own_machine(app, tmp_path, monkeypatch):
     press(app, "Read it")
     assert healthy(app)
     assert any(b.label == CONFIRM for b in app.button)
+
+
+def test_two_models_on_the_same_patients_are_compared_in_pairs(app):
+    frame = predictions(n=300).rename(columns={"score": "score_old"})
+    frame["score_new"] = (1 - frame["score_old"]).round(6)
+    press(upload(app, frame), CONFIRM)
+    go(app, "compare")
+    assert healthy(app)
+    assert any("Paired difference" in table.proto.alt for table in app.table)
+    assert any("Everyone" in cell for cell in cells(app))
+    assert len(charts(app)) == 1
+
+
+def choose(app, label, option):
+    next(c for c in app.segmented_control if c.label == label).set_value(option)
+    return app.run()
+
+
+def test_one_threshold_a_group_is_a_what_if_too(app):
+    press(upload(app, predictions()), CONFIRM)
+    choose(go(app, "thresholds"), "Thresholds", "One threshold per group")
+    assert healthy(app)
+    assert not app.error
+    asked = next(s for s in app.selectbox if s.label == "Aim")
+    asked.set_value("selection_rate").run()
+    assert healthy(app)
+    assert any(" → " in cell for cell in cells(app))
+
+
+def test_what_if_is_marked_and_leaves_the_audit_alone(app):
+    press(upload(app, predictions()), CONFIRM)
+    go(app, "subgroups")
+    before = cells(app)
+    go(app, "thresholds")
+    assert "This is a what-if." in words(app)
+    app.slider[0].set_value(0.5).run()
+    assert healthy(app)
+    assert any(" → " in cell for cell in cells(app))
+    assert cells(go(app, "subgroups")) == before
+
+
+@pytest.mark.parametrize("view", ["Precision-recall", "Calibration", "Decision curve", "Scores"])
+def test_every_curve_is_drawn_by_group(app, view):
+    press(upload(app, predictions()), CONFIRM)
+    go(app, "thresholds")
+    plain = charts(app)[1][1]
+    choose(app, "Curve", view)
+    assert healthy(app)
+    assert not app.error
+    assert len(charts(app)) == 2
+    assert charts(app)[1][1] != plain
+
+
+def test_rank_scores_say_what_they_cannot_tell(app):
+    frame = predictions()
+    frame["score"] = frame["score"] * 40
+    press(upload(app, frame), CONFIRM)
+    go(app, "thresholds")
+    assert healthy(app)
+    rules = next(s for s in app.sidebar.selectbox if s.label == "Operating point")
+    assert not any("Harm" in option for option in rules.options)
+    choose(app, "Curve", "Calibration")
+    assert healthy(app)
+    assert "Not available here." in words(app)
