@@ -13,7 +13,14 @@ from fairfuse_core.audit.inference.power import detectable_gap
 from fairfuse_core.audit.intervals.bootstrap import percentile_interval
 from fairfuse_core.audit.intervals.ranges import fold_difference, simultaneous_range
 from fairfuse_core.audit.intervals.wilson import mover_difference, mover_ratio
-from fairfuse_core.audit.nulls import WORDS, Nulls, normal_null_values, null_values, spread
+from fairfuse_core.audit.nulls import (
+    WORDS,
+    Nulls,
+    normal_null_values,
+    null_values,
+    null_variances,
+    spread,
+)
 from fairfuse_core.audit.types import FloatArray
 
 NORMAL_NULL = "normal null with the variances of the estimates"
@@ -114,7 +121,7 @@ def _max_gap(
             method,
             left_out=outside,
         )
-    variances = np.nanvar(null.values[:, usable], axis=0)
+    variances = null_variances(null.values[:, usable])
     upper = 1.0 if made.card.unit_interval else np.inf
     p, test = float(permutation_p(gap, ranges)), null.test
     if usable.size == 2:

@@ -137,3 +137,19 @@ def spread(values: FloatArray) -> FloatArray:
     bottom = np.where(np.isnan(values), np.inf, values).min(axis=1)
     out = top - bottom
     return np.where(np.isfinite(out), out, np.nan)
+
+
+def null_variances(values: FloatArray) -> FloatArray:
+    """Return sampling variances of the groups' estimates when they do not differ, shape (G,).
+
+    Permuted groups share a fixed total, so they vary less than patients drawn afresh would and
+    against each other. Taking off the (negative) covariance undoes both: the variance of any
+    difference is then the sum of two of these.
+    """
+    drawn = values[np.isfinite(values).all(axis=1)]
+    if len(drawn) < 2:
+        return np.nanvar(values, axis=0)
+    cov = np.cov(drawn, rowvar=False)
+    size = cov.shape[0]
+    shared = (cov.sum() - np.trace(cov)) / (size * (size - 1))
+    return np.asarray(np.diag(cov) - min(float(shared), 0.0))
