@@ -159,6 +159,8 @@ def suggest_bins(values: ArrayLike) -> BinRule | None:
         return None
     quartiles = np.quantile(known, [0.25, 0.5, 0.75])
     spread = quartiles[2] - quartiles[0] or known.max() - known.min()
+    if not 1e-300 < spread < 1e300:
+        return None
     step = 10.0 ** np.floor(np.log10(spread / 4))
     for size in (5 * step, 2 * step, step, step / 10):
         # A coarse rounding is easier to read; take the coarsest that keeps quartiles apart.

@@ -43,8 +43,29 @@ class Encoded:
         return int(np.argmax(self.codes == value))
 
 
+def usable(kind: pa.DataType) -> bool:
+    """Whether a column of this Arrow type holds single values that can be read as text."""
+    if pa.types.is_dictionary(kind):
+        return usable(kind.value_type)
+    tests = (
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_decimal,
+        pa.types.is_boolean,
+        pa.types.is_string,
+        pa.types.is_large_string,
+        pa.types.is_string_view,
+        pa.types.is_binary,
+        pa.types.is_large_binary,
+        pa.types.is_date,
+        pa.types.is_timestamp,
+        pa.types.is_null,
+    )
+    return any(test(kind) for test in tests)
+
+
 def column(raw: RawTable, name: str, *, role: str) -> pa.ChunkedArray:
-    """Return a column that a role names, refusing lists and structures.
+    """Return a column that a role names, refusing lists, structures and the like.
 
     Raises
     ------
@@ -54,7 +75,7 @@ def column(raw: RawTable, name: str, *, role: str) -> pa.ChunkedArray:
     if name not in raw.columns:
         raise no_column(name, raw.columns, role=role)
     found = raw.table.column(name)
-    if pa.types.is_nested(found.type):
+    if not usable(found.type):
         raise InputError(
             f"single values in column {name!r}",
             f"cells of type {found.type}",
@@ -119,6 +140,11 @@ def encode(found: pa.ChunkedArray, *, name: str, limit: int = 0) -> Encoded:
             "If it is a number, give it bins (as --bins NAME=18,45,65,80); "
             "if it is an id or free text, leave it out.",
         )
+    return encode_dictionary(array)
+
+
+def encode_dictionary(array: pa.DictionaryArray) -> Encoded:
+    """Return a dictionary array as codes into its distinct texts."""
     codes = codes_of(array)
     texts = _texts(array.dictionary)
     if texts.null_count:
@@ -198,9 +224,9 @@ def numbers(found: pa.ChunkedArray) -> Numbers:
     if pa.types.is_null(kind):
         return Numbers(np.full(len(found), np.nan), none)
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-        if pa.types.is_temporal(kind):
+        if pa.types.is_temporal(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
             return Numbers(np.full(len(found), np.nan), np.arange(len(found), dtype=np.int64))
-        if pa.types.is_string_view(kind) or pa.types.is_binary(kind):
+        if pa.types.is_string_view(kind):
             return numbers(found.cast(pa.large_string()))
         return Numbers(_floats(found.cast(pa.float64(), safe=False)), none)
     try:

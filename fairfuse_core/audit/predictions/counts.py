@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairfuse_core.audit.predictions.columns import column, encode, numbers, printable
+from fairfuse_core.audit.predictions.columns import column, encode, numbers, printable, usable
 from fairfuse_core.audit.predictions.counts_checks import COUNTS, consistency, refuse_repeats
 from fairfuse_core.audit.predictions.raw import RawTable
 from fairfuse_core.audit.predictions.sidecar import read_sidecar
@@ -227,6 +227,7 @@ def _groups(raw: RawTable, found: dict[str, str], frame: pd.DataFrame) -> tuple[
         for name in raw.columns
         if name not in used
         and not name.lower().startswith("printed")
+        and usable(raw.table.column(name).type)
         and numbers(raw.table.column(name)).bad.size
     ]
     if not others:
@@ -277,7 +278,7 @@ def _without_overall(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Message]]:
 def _printed(raw: RawTable, rows: NDArray[np.int64]) -> dict[str, list[float | None]]:
     printed = {}
     for name in raw.columns:
-        if name.lower().startswith("printed_"):
+        if name.lower().startswith("printed_") and usable(raw.table.column(name).type):
             values = numbers(raw.table.column(name)).values[rows]
             printed[name] = [None if np.isnan(value) else float(value) for value in values]
     return printed

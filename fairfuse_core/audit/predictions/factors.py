@@ -37,7 +37,11 @@ def natural_key(level: str) -> tuple[object, ...]:
     if bound:
         return (0, float(bound[2]), _SIGN[bound[1] or ""], level)
     parts = re.split(r"(\d+)", level.casefold())
-    return (1, *((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts if p), (2, 0, level))
+    return (
+        1,
+        *((0, int(p[:40]), "") if p.isdecimal() else (1, 0, p) for p in parts if p),
+        (2, 0, level),
+    )
 
 
 def tidy(factor_name: str, codes: CodeArray, levels: Sequence[str]) -> Factor:

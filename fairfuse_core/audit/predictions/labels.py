@@ -7,10 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from fairfuse_core.audit.predictions.columns import Encoded, column, encode, printable
+from fairfuse_core.audit.predictions.columns import (
+    Encoded,
+    column,
+    encode_dictionary,
+    printable,
+    to_dictionary,
+)
 from fairfuse_core.audit.predictions.raw import RawTable
 from fairfuse_core.audit.predictions.vocabulary import NO, YES
 from fairfuse_core.audit.predictions.words import is_missing, join, quoted, rows_text
@@ -54,15 +59,16 @@ def distinct(raw: RawTable, name: str, *, role: str) -> Encoded:
         When it holds more than 50 different values.
     """
     found = column(raw, name, role=role)
-    count = pc.count_distinct(found).as_py()
+    array = to_dictionary(found)
+    count = len(array.dictionary)
     if count > _MAX_VALUES:
-        first = quoted(dict.fromkeys(str(v) for v in found.slice(0, 3).to_pylist()), limit=4)
+        first = quoted(array.dictionary.slice(0, 3).to_pylist())
         raise InputError(
             f"a {role} of two values in column {name!r}",
             f"{count:,} different values ({first}, …)",
             f"Choose another column as {role}; this may be a score or an id.",
         )
-    return encode(found, name=name)
+    return encode_dictionary(array)
 
 
 def read_binary(

@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from fairfuse_core.audit.predictions import vocabulary as words
 from fairfuse_core.audit.predictions.bins import parse_value
-from fairfuse_core.audit.predictions.columns import encode, numbers
+from fairfuse_core.audit.predictions.columns import encode, numbers, usable
 from fairfuse_core.audit.predictions.raw import RawTable
 from fairfuse_core.audit.predictions.words import is_missing
 
@@ -114,7 +113,7 @@ def profile(raw: RawTable, name: str, *, whole: bool = False) -> Profile:
     if not whole:
         found = found.slice(0, _ROWS)
     key = re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()).strip("_")
-    if pa.types.is_nested(found.type):
+    if not usable(found.type):
         return Profile(key, len(found), 0, (), (), False, False, np.nan, np.nan, False)
     encoded = encode(found, name=name)
     sizes = encoded.counts()

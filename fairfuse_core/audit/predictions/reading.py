@@ -80,8 +80,22 @@ def _read_parquet(source: Source, *, limit: int) -> tuple[pa.Table, tuple[Messag
             f"{source.name!r} with {len(keep)} columns and {table.num_rows} rows",
             "Export the table again, with its rows.",
         )
+    _validate(table, source.name)
     names, messages = clean_names(table.column_names, name=source.name)
     return table.rename_columns(names), messages
+
+
+def _validate(table: pa.Table, name: str) -> None:
+    """Check every offset, index and byte of text: Parquet's reader takes them on trust."""
+    for column, values in zip(table.column_names, table.columns, strict=True):
+        try:
+            values.validate(full=True)
+        except pa.ArrowInvalid as problem:
+            raise InputError(
+                f"well-formed values in column {column!r}",
+                f"{name!r}, where it is damaged ({str(problem).splitlines()[0][:120]})",
+                "Write or copy the file again; text must be UTF-8.",
+            ) from problem
 
 
 def _guard_parquet(metadata: pq.FileMetaData, name: str, limit: int) -> None:

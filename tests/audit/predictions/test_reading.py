@@ -112,3 +112,16 @@ def test_unnamed_columns_get_a_name_and_a_note() -> None:
     raw = read_table(b",y,\n0,1,2\n")
     assert raw.columns == ("column 1", "y", "column 3")
     assert "'column 1' and 'column 3'" in raw.messages[0].text
+
+
+def test_parquet_text_that_is_not_utf8_is_refused_by_column() -> None:
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        pa.table({"y": [0, 1], "sex": ["Female", "Male"]}),
+        sink,
+        compression="none",
+        write_statistics=False,
+    )
+    content = sink.getvalue().to_pybytes().replace(b"Female", b"F\xff\xfe\xfdle")
+    with pytest.raises(InputError, match="column 'sex'"):
+        read_table(content, name="t.parquet")
