@@ -84,12 +84,13 @@ def calibration(
     )  # fmt: skip
     return Drawing(
         figure=figure,
-        alt=f"Calibration of {len(made.looks)} groups in bins of the score. {title}.",
+        alt=f"Calibration of {len(made.looks)} groups in bins of the score; "
+        f"{lines.extremes(made, 'calibration slope')}.",
         frame=kept,
         caption="Dotted diagonal: events as frequent as predicted; above it the model predicts too "
         "low. Points are bins of the score with intervals; the number behind a name is its "
         "calibration slope, 1 when scores are neither too extreme nor too timid. "
-        f"{lines.note(made, audit, attribute)}".strip(),
+        f"{_cut(end)}{lines.note(made, audit, attribute)}".strip(),
         title=title,
         subtitle=subtitle,
     )
@@ -99,6 +100,10 @@ def _end(curves: pd.DataFrame) -> float:
     """Return where both axes end: a round tenth above all points and bars."""
     highest = curves[["mean_score", "event_rate", "high"]].max().max()
     return min(1.0, ceil(float(highest) * 10) / 10) if text.defined(float(highest)) else 1.0
+
+
+def _cut(end: float) -> str:
+    return f"Both axes end at {end:g}. " if end < 1 else ""
 
 
 def _points(part: pd.DataFrame, look: rows.Series, name: str) -> go.Scatter:
@@ -138,8 +143,8 @@ def _hover(group: str, row: Any) -> str:
 
 
 def _axes(figure: go.Figure, end: float, below: bool) -> None:
-    figure.update_xaxes(range=[-0.01 * end, end * 1.01])
-    figure.update_yaxes(title="Event rate", range=[-0.01 * end, end * 1.01], row=1, col=1)
+    figure.update_xaxes(range=[-0.03 * end, end * 1.02])
+    figure.update_yaxes(title="Event rate", range=[-0.03 * end, end * 1.02], row=1, col=1)
     figure.update_xaxes(title="Score (predicted risk)", row=2 if below else 1, col=1)
     if below:
-        figure.update_yaxes(title="Share", rangemode="tozero", nticks=4, row=2, col=1)
+        figure.update_yaxes(title="Density", rangemode="tozero", nticks=4, row=2, col=1)

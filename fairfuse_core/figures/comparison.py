@@ -34,7 +34,7 @@ def comparison(
     metric : str
         Which metric to draw.
     model_a, model_b : str
-        Names of the models; the difference is b less a.
+        Names of the models; the difference is a less b.
     target : str, optional
         The first by default.
     attributes : sequence of str, optional
@@ -57,10 +57,10 @@ def comparison(
     inside = selection.in_sentence(name)
     a, b = text.shorten(model_a), text.shorten(model_b)
     title = _title(kept, inside, a, b)
-    subtitle = f"Paired difference, {b} less {a}; p adjusted by Holm"
+    subtitle = f"Paired difference, {a} less {b}; p adjusted by Holm"
     figure = rows.draw(
         grouped(kept, _entry),
-        series=rows.series_for([f"{b} less {a}"], dark=dark),
+        series=rows.series_for([f"{a} less {b}"], dark=dark),
         axis=rows.Axis(
             title=f"Difference in {inside}", rules=(rows.Rule(0.0, "No difference", dash="solid"),)
         ),
@@ -73,7 +73,7 @@ def comparison(
         figure=figure,
         alt=f"Forest plot of paired differences. {title}; {_size(kept)}.",
         frame=kept,
-        caption=f"Right of zero: {text.clean(model_b)} has the higher {inside}. Both models are "
+        caption=f"Right of zero: {text.clean(model_a)} has the higher {inside}. Both models are "
         f"measured on the same patients, so the intervals ({selection.methods(_as_estimate(kept))})"
         " are of paired differences.",
         title=title,
@@ -146,10 +146,10 @@ def _title(frame: pd.DataFrame, inside: str, a: str, b: str) -> str:
     overall = frame[frame["attribute"] == selection.OVERALL]
     known = overall[overall["difference"].notna()]
     if known.empty:
-        return f"{b} against {a}: difference in {inside} by group"
+        return f"{a} against {b}: difference in {inside} by group"
     row = next(iter(selection.records(known)))
     value = text.estimate(row.difference, row.low, row.high)
-    said = f"{b} less {a} in {inside}: {value} over everyone"
+    said = f"{a} less {b} in {inside}: {value} over everyone"
     if text.defined(row.low, row.high):
         said += ", interval " + ("includes 0" if row.low <= 0 <= row.high else "excludes 0")
     return said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairfuse_core.figures import lines, palette, rows, text, theme
+from fairfuse_core.figures import lines, palette, rows, selection, text, theme
 from fairfuse_core.figures.drawing import Drawing
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def decision_curve(
         figure.update_yaxes(range=_reach(part, column), nticks=5, **place)
     name = "Standardised net benefit" if standardised else "Net benefit"
     _dress(figure, name, lines_of_panels)
+    if audit is not None:
+        _mark(figure, selection.threshold_of(audit, model, target or audit.targets[0]), dark)
     title = _title(made, name, attribute)
     subtitle = lines.context(audit, model, target)
     theme.finish(
@@ -91,11 +94,13 @@ def decision_curve(
     )  # fmt: skip
     return Drawing(
         figure=figure,
-        alt=f"Decision curves of {len(made.looks)} groups, net benefit by threshold. {title}.",
+        alt=f"Decision curves of {len(made.looks)} groups, net benefit by threshold; at the "
+        f"operating point, {lines.extremes(replace(made, verdict=''), 'net benefit')}.",
         frame=kept,
         caption="Net benefit counts hits and subtracts false alarms, weighted by the odds of the "
         "threshold (Vickers & Elkin 2006). A model helps a group where its line lies above both "
-        "defaults; heights of different groups differ with prevalence. "
+        "defaults; heights of different groups differ with prevalence. The number behind a name is "
+        "the net benefit at the operating point, the dotted line its threshold. "
         f"{lines.note(made, audit, attribute)}".strip(),
         title=title,
         subtitle=subtitle,
@@ -104,16 +109,15 @@ def decision_curve(
 
 def _title(made: lines.Curves, name: str, attribute: str) -> str:
     by = text.clean(attribute) or "group"
-    negative = [
-        text.shorten(look.name)
-        for look in made.looks
-        if look.name in made.values and made.values[look.name].estimate < 0
-    ]
+    own = {s.name: made.values[s.name] for s in made.looks if s.name in made.values}
+    known = [r for g, r in own.items() if g != lines.EVERYONE and text.defined(r.estimate)]
+    if not known:
+        return f"{name} by {by}"
+    negative = [text.shorten(r.group) for r in known if r.estimate <= 0]
     if negative:
-        return f"{name} by {by}: below zero at the operating point for {text.listed(negative)}"
-    if made.values:
-        return lines.spread(made, "Net benefit at the operating point", attribute)
-    return f"{name} by {by}"
+        return f"Net benefit by {by}: none at the operating point for {text.listed(negative)}"
+    ends = f"{text.number(selection.lowest(known))} to {text.number(selection.highest(known))}"
+    return f"Net benefit by {by}: above zero at the operating point in every group shown ({ends})"
 
 
 def _panel(
@@ -151,11 +155,21 @@ def _scale(part: pd.DataFrame, column: str) -> float:
 
 def _reach(part: pd.DataFrame, column: str) -> list[float]:
     """Return the range of a panel: flagging everyone may dive, which needs no room."""
-    top = float(np.nanmax([*part[column].to_numpy(dtype=float), 0.0]))
-    return [-0.25 * top, 1.1 * top] if top > 0 else [-0.05, 0.01]
+    values = [*part[column].to_numpy(dtype=float), 0.0]
+    top, low = float(np.nanmax(values)), float(np.nanmin(values))
+    if top <= 0:
+        return [max(low, -0.1), 0.01]
+    return [max(min(1.1 * low, -0.25 * top), -top), 1.1 * top]
 
 
 def _dress(figure: go.Figure, name: str, lines_of_panels: int) -> None:
     figure.update_annotations(font={"size": theme.FONT_SIZE})
     figure.update_xaxes(title="Threshold", row=lines_of_panels)
     figure.update_yaxes(title=name, row=(lines_of_panels + 1) // 2, col=1)
+
+
+def _mark(figure: go.Figure, threshold: float, dark: bool) -> None:
+    if text.defined(threshold):
+        figure.add_vline(
+            x=threshold, line={"color": palette.grey(dark), "width": 1.5, "dash": "dot"}
+        )

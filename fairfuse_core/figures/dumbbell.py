@@ -79,7 +79,7 @@ def dumbbell(
 def _entry(row: Any, largest: float, names: tuple[str, str]) -> rows.Entry:
     if row.suppressed or not text.defined(row.estimate_a, row.estimate_b):
         return rows.Entry(series=0, words=said_why(row))
-    change = text.number(row.difference)
+    change = text.number(row.estimate_b - row.estimate_a)
     both = f"{text.number(row.estimate_a)} → {text.number(row.estimate_b)}"
     return rows.Entry(
         series=0,
@@ -90,7 +90,7 @@ def _entry(row: Any, largest: float, names: tuple[str, str]) -> rows.Entry:
             row.group,
             f"{names[0]} {text.number(row.estimate_a)}",
             f"{names[1]} {text.number(row.estimate_b)}",
-            f"difference {change}",
+            f"change {change}",
         ),
         extras={"a": float(row.estimate_a)},
     )
@@ -100,5 +100,6 @@ def _moved(frame: pd.DataFrame, b: str) -> str:
     groups = frame[(frame["attribute"] != selection.OVERALL) & frame["difference"].notna()]
     if groups.empty:
         return "no group is estimable"
-    up, down = int((groups["difference"] > 0).sum()), int((groups["difference"] < 0).sum())
+    # The frame's difference is the first model less the second.
+    up, down = int((groups["difference"] < 0).sum()), int((groups["difference"] > 0).sum())
     return f"{b} is higher in {up} and lower in {down} of {len(groups)} groups"

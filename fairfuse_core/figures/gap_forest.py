@@ -55,7 +55,7 @@ def gap_forest(
     chosen = selection.select(audit, target=target, models=models, attributes=attributes)
     frame = _gaps(audit, chosen, metric)
     name = selection.metric_title(metric)
-    title = _title(audit, frame, name)
+    title = verdict.gaps_title(audit, frame.assign(statistic="max_gap"), name)
     subtitle = selection.setting(audit, chosen, metric)
     figure = rows.draw(
         _rows(audit, frame, chosen),
@@ -138,21 +138,6 @@ def _extras(frame: pd.DataFrame, dark: bool) -> tuple[rows.Extra, ...]:
 
 def _zero() -> tuple[rows.Rule, ...]:
     return (rows.Rule(0.0, "No gap", dash="solid"),)
-
-
-def _title(audit: Audit, frame: pd.DataFrame, name: str) -> str:
-    ps = [verdict.adjusted_p(audit, r) for r in selection.records(frame)]
-    tested = [p for p in ps if text.defined(p)]
-    if not tested:
-        return f"Largest gaps in {selection.in_sentence(name)}: none could be tested"
-    found = sum(p < verdict.level(audit) for p in tested)
-    beyond = f"larger than chance explains ({verdict.adjusted_name(audit)}-adjusted p < "
-    beyond += f"{verdict.level(audit):g})"
-    gaps = f"gap{'s' if len(tested) != 1 else ''} in {selection.in_sentence(name)}"
-    verb = "is" if (found or len(tested)) == 1 else "are"
-    if not found and len(tested) == 1:
-        return f"The only tested {gaps} is not {beyond}"
-    return f"{found or 'None'} of {len(tested)} {gaps} {verb if found else 'is'} {beyond}"
 
 
 def _alt(audit: Audit, frame: pd.DataFrame, name: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fairfuse_core.audit.result import Audit
 
 _CELL = 46.0
+_BETWEEN = 62.0
 _CROSS = " × "
 
 
@@ -83,8 +84,8 @@ def heatmap(
     middle = _overall(audit, chosen, metric)
     reach = _reach(frame, middle)
     figure = make_subplots(
-        rows=len(grid.panels), cols=1, shared_xaxes=True,
-        vertical_spacing=min(0.5, 40 / _inner(grid)) if len(grid.panels) > 1 else 0.0,
+        rows=len(grid.panels), cols=1,
+        vertical_spacing=min(0.5, _BETWEEN / _inner(grid)) if len(grid.panels) > 1 else 0.0,
         subplot_titles=[f"<b>{text.label(p)}</b>" for p in grid.panels] if parts[2:] else None,
     )  # fmt: skip
     figure.update_annotations(font={"size": theme.FONT_SIZE})
@@ -93,7 +94,7 @@ def heatmap(
     title, subtitle = _words(audit, chosen, metric, frame, middle)
     figure.update_xaxes(title=text.escape(parts[1]), row=len(grid.panels))
     theme.finish(
-        figure, title=title, subtitle=subtitle, inner=_inner(grid), bottom=96,
+        figure, title=title, subtitle=subtitle, inner=_inner(grid), bottom=84,
         right=16 if compact else 20, left=50, dark=dark, compact=compact,
     )  # fmt: skip
     name = selection.in_sentence(selection.metric_title(metric))
@@ -136,7 +137,7 @@ def _reach(frame: pd.DataFrame, middle: float) -> float:
 
 def _inner(grid: _Grid) -> float:
     panels = len(grid.panels)
-    return _CELL * len(grid.down) * panels + 40.0 * (panels - 1)
+    return _CELL * len(grid.down) * panels + _BETWEEN * (panels - 1)
 
 
 def _panel(

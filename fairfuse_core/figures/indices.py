@@ -14,14 +14,15 @@ from fairfuse_core.figures.drawing import Drawing
 if TYPE_CHECKING:
     from fairfuse_core.audit.result import Audit
 
-Kind = Literal["theil", "disparate_impact"]
+Kind = Literal["theil", "theil_patients", "disparate_impact"]
 
 _MEMBERS = {
     "theil": {
         "theil_groups": "Theil index over groups",
-        "theil_groups_weighted": "Theil index over groups, by size",
-        "theil_individuals": "Theil index over patients",
+        "theil_groups_weighted": "Theil index over groups, weighted by size",
     },
+    # On a scale of its own: inequality between patients dwarfs that between groups.
+    "theil_patients": {"theil_individuals": "Theil index over patients"},
     "disparate_impact": {
         "disparate_impact_selection": "Disparate impact, flagged",
         "disparate_impact_performance": "Disparate impact, F1",
@@ -46,8 +47,8 @@ def indices(
     ----------
     audit : Audit
         A finished audit.
-    kind : {"theil", "disparate_impact"}
-        Theil indices from zero up; disparate impacts as ratios on a log axis.
+    kind : {"theil", "theil_patients", "disparate_impact"}
+        Theil indices over groups, over patients; disparate impacts as ratios on a log axis.
     target, models, attributes : optional
         The first target, all models, all attributes but intersections by default.
     dark, compact : bool
@@ -74,7 +75,7 @@ def indices(
             rules=(rows.Rule(1.0, dash="solid"),),
             log=True,
             band=_FOUR_FIFTHS,
-            ticks=(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0),
+            ticks=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.0, 1.25, 2.0, 3.0, 5.0, 10.0),
         )
         if ratio
         else rows.Axis(title="Theil index", rules=(rows.Rule(0.0, "Equal", dash="solid"),))
@@ -138,7 +139,7 @@ def _entry(series: int, row: Any, ratio: bool) -> rows.Entry:
     value = float(row.estimate)
     if not text.defined(value):
         return rows.Entry(series=series, words=str(row.reason or "not estimable"))
-    said = text.estimate(value, row.low, row.high)
+    said = text.estimate(value, row.low, row.high, 3 if ratio else 4)
     worst = f", worst {text.shorten(row.worst_group, 22)}" if row.worst_group else ""
     words = f"{said}{worst}"
     if ratio and value <= 0:
@@ -146,7 +147,7 @@ def _entry(series: int, row: Any, ratio: bool) -> rows.Entry:
     left_out = f"left out: {row.left_out}" if row.left_out else ""
     at = f"worst group {row.worst_group}: {text.number(row.worst_value)}" if worst else ""
     # An interval that reaches zero has no left end on a log axis; it is drawn to a small ratio.
-    low = max(float(row.low), 0.05) if ratio and text.defined(row.low) else float(row.low)
+    low = max(float(row.low), min(0.1, value / 2)) if ratio else float(row.low)
     return rows.Entry(
         series=series,
         words=words,
@@ -166,7 +167,7 @@ def _title(frame: pd.DataFrame, ratio: bool) -> str:
         groups = known[known["attribute"] != selection.OVERALL]
         known = groups if len(groups) else known
         top = selection.top(known)
-        return f"{name}: largest by {_who(top)}, {text.number(top.estimate)} (0 is equal)"
+        return f"{name}: largest by {_who(top)}, {text.number(top.estimate, 4)} (0 is equal)"
     outside = known[(known["estimate"] < _FOUR_FIFTHS[0]) | (known["estimate"] > _FOUR_FIFTHS[1])]
     low = selection.bottom(known)
     return (

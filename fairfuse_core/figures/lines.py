@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from fairfuse_core.errors import NotAvailableError
-from fairfuse_core.figures import palette, rows, selection, text
+from fairfuse_core.figures import palette, rows, selection, text, verdict
 
 if TYPE_CHECKING:
     from fairfuse_core.audit.result import Audit
@@ -37,6 +38,7 @@ class Curves:
     looks: tuple[rows.Series, ...]
     values: Mapping[str, Any]
     more: int
+    verdict: str = ""
 
     def name(self, group: str) -> str:
         """Return the legend entry: the group and, where known, its value."""
@@ -78,7 +80,13 @@ def prepare(
     if EVERYONE in held:
         looks.insert(0, rows.Series(EVERYONE, palette.grey(dark), "circle"))
     values = known_values(audit, metric, model=model, target=target, attribute=attribute)
-    return Curves(looks=tuple(looks), values=values, more=max(0, len(own) - MAX_CURVES))
+    more = max(0, len(own) - MAX_CURVES)
+    said = ""
+    if audit is not None and values and groups is None and not more:
+        chosen = selection.Selection(target or audit.targets[0], (model,), (attribute,))
+        gap = verdict.max_gap(audit, chosen, metric)
+        said = verdict.chance(audit, gap) if gap is not None else ""
+    return Curves(looks=tuple(looks), values=values, more=more, verdict=said)
 
 
 def known_values(
@@ -148,28 +156,39 @@ def note(curves: Curves, audit: Audit | None, attribute: str, extra: str = "") -
 
 
 def spread(curves: Curves, name: str, attribute: str) -> str:
-    """Return "AUROC by gender: highest in Female (0.871), lowest in Male (0.853)"."""
-    known = {
-        look.name: curves.values[look.name]
-        for look in curves.looks
-        if look.name != EVERYONE
-        and look.name in curves.values
-        and text.defined(curves.values[look.name].estimate)
-    }
+    """Return "AUROC by gender: Male 0.866, Female 0.859; the gap is not ..." as far as known."""
     by = f" by {text.clean(attribute)}" if attribute else " by group"
+    known = _known(curves)
     if not known:
         return f"{name}{by}"
-    top = max(known, key=lambda g: float(known[g].estimate))
-    bottom = min(known, key=lambda g: float(known[g].estimate))
-    if top == bottom:
-        return f"{name}{by}: {_value(top, known[top])}"
-    ends = f"highest in {_value(top, known[top])}, lowest in {_value(bottom, known[bottom])}"
-    return f"{name}{by}: {ends}"
+    top, bottom = known[0], known[-1]
+    pair = f"{text.shorten(top.group)} {text.number(top.estimate)}"
+    if top is not bottom:
+        pair += f", {text.shorten(bottom.group)} {text.number(bottom.estimate)}"
+    return f"{name}{by}: {pair}" + (f"; the gap {curves.verdict}" if curves.verdict else "")
 
 
-def _value(group: str, row: Any) -> str:
+def extremes(curves: Curves, name: str) -> str:
+    """Return the highest and lowest group with interval and n, for the alternative text."""
+    known = _known(curves)
+    if not known:
+        return f"{name} by group is not known"
+    if len(known) == 1:
+        return f"{name}: {_value(known[0])}"
+    ends = f"{name}: highest in {_value(known[0])}, lowest in {_value(known[-1])}"
+    return f"{ends}; the gap {curves.verdict}" if curves.verdict else ends
+
+
+def _known(curves: Curves) -> list[Any]:
+    """Return the rows of the groups drawn, highest value first."""
+    rows_ = [curves.values[s.name] for s in curves.looks if s.name in curves.values]
+    own = [r for r in rows_ if r.group != EVERYONE and text.defined(r.estimate)]
+    return sorted(own, key=lambda r: -float(r.estimate))
+
+
+def _value(row: Any) -> str:
     value = text.estimate(row.estimate, row.low, row.high)
-    return f"{text.shorten(group)} ({value}, n {text.count(row.n)})"
+    return f"{text.shorten(row.group)} ({value}, n {text.count(row.n)})"
 
 
 def context(audit: Audit | None, model: str, target: str) -> str:
@@ -198,26 +217,37 @@ def diagonal(dark: bool, hi: float = 1.0) -> go.Scatter:
 def shares(
     part: pd.DataFrame, look: rows.Series, column: str | None = None, name: str | None = None
 ) -> go.Scatter:
-    """Return a step outline of a score histogram, as shares of the group's patients.
+    """Return a step outline of a score histogram, as a density over the group's patients.
 
-    Shares rather than counts, so that groups of different size can be laid over each other.
+    A density rather than counts, so that groups of different size can be laid over each other
+    and bins of different width compared.
     """
     part = part.sort_values("left")
     counted = part["n_negative"] + part["n_positive"] if column is None else part[column]
     total = float(counted.sum())
-    heights = [float(c) / total if total > 0 else None for c in counted]
+    held = [float(c) / total if total > 0 else 0.0 for c in counted]
     edges = [*part["left"].astype(float), *part["right"].astype(float).tail(1)]
+    widths = [right - left for left, right in pairwise(edges)]
+    heights = [s / w if w > 0 else 0.0 for s, w in zip(held, widths, strict=True)]
     return go.Scatter(
         x=[round(e, 6) for e in edges],
-        y=[h if h is None else round(h, 6) for h in [*heights, *heights[-1:]]],
+        y=[round(h, 6) for h in [*heights, *heights[-1:]]],
         mode="lines",
         name=name or text.label(look.name),
         showlegend=name is not None,
         legendgroup=text.escape(look.name),
         line={"color": look.colour, "width": 1.6, "dash": look.dash, "shape": "hv"},
         hovertext=[
-            text.hover([look.name, f"scores from {text.number(e)}", f"share {text.number(h)}"])
-            for e, h in zip(edges, [*heights, *heights[-1:]], strict=True)
+            text.hover(
+                [
+                    look.name,
+                    f"scores {text.number(left)} to {text.number(right)}",
+                    f"share {text.number(share)}",
+                ]
+            )
+            for (left, right), share in zip(
+                pairwise([*edges, edges[-1]]), [*held, 0.0], strict=True
+            )
         ],
         hoverinfo="text",
     )

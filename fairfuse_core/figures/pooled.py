@@ -120,4 +120,6 @@ def _title(groups: pd.DataFrame, name: str) -> str:
         return f"{name}: pooled estimates only"
     raw = f"{text.number(both['estimate'].min())} to {text.number(both['estimate'].max())}"
     drawn = f"{text.number(both['pooled'].min())} to {text.number(both['pooled'].max())}"
+    if text.number(both["pooled"].min()) == text.number(both["pooled"].max()):
+        drawn = f"{text.number(both['pooled'].min())} for all"
     return f"{name} by group: {raw} as observed, {drawn} after partial pooling"

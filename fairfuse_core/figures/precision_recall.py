@@ -77,7 +77,8 @@ def precision_recall(
     )
     return Drawing(
         figure=figure,
-        alt=f"Precision-recall curves of {len(made.looks)} groups. {title}.",
+        alt=f"Precision-recall curves of {len(made.looks)} groups; "
+        f"{lines.extremes(made, 'AUPRC')}.",
         frame=curves[curves["group"].isin([s.name for s in made.looks])],
         caption=f"{floors}{'p' if floors else 'P'}recision moves with prevalence, so curves of "
         "groups with different prevalence are not comparable by themselves. "

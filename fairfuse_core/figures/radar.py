@@ -174,8 +174,9 @@ def _polar(figure: go.Figure, named: Sequence[str], dark: bool, compact: bool) -
             "radialaxis": {
                 "range": [0, 1],
                 "tickvals": [0, 0.25, 0.5, 0.75, 1] if not compact else [0, 0.5, 1],
-                "angle": 90,
-                "tickangle": 90,
+                # Between two groups, where no outline has a mark.
+                "angle": 90 - 180 / k,
+                "tickangle": 0,
                 "tickfont": {"size": theme.SMALL, "color": palette.grey(dark)},
                 "gridcolor": palette.grid(dark),
                 "linecolor": palette.grid(dark),

@@ -73,7 +73,7 @@ def roc(
     marked = " Open marks: the operating point." if audit is not None else ""
     return Drawing(
         figure=figure,
-        alt=f"ROC curves of {len(made.looks)} groups. {title}.",
+        alt=f"ROC curves of {len(made.looks)} groups; {lines.extremes(made, 'AUROC')}.",
         frame=curves[curves["group"].isin([s.name for s in made.looks])],
         caption="The dotted diagonal is a model that guesses; the number behind a name is its "
         f"AUROC.{marked} {lines.note(made, audit, attribute)}".strip(),

@@ -192,7 +192,7 @@ def _extra_traces(plan: _Plan, extra: Extra) -> list[go.Scatter]:
 def _names(figure: go.Figure, plan: _Plan, compact: bool) -> None:
     if not compact:
         shown = [
-            f"<b>{text.label(r.label)}</b>" if r.header else text.label(r.label)
+            f"<b>{text.label(r.label, 44)}</b>" if r.header else text.label(r.label)
             for r, _ in plan.names
         ]
         figure.update_yaxes(tickvals=[-y for _, y in plan.names], ticktext=shown)
@@ -227,7 +227,7 @@ def _words(figure: go.Figure, plan: _Plan, compact: bool, dark: bool) -> int:
         else:
             figure.add_annotation(
                 **_left_of(y) | {"xshift": 6},
-                text=f"<i>{text.label(said, 78)}</i>",
+                text=f"<i>{text.label(said, 110)}</i>",
                 hovertext=text.hover([said]),
                 font={"size": theme.SMALL, "color": palette.grey(dark)},
             )

@@ -82,10 +82,11 @@ def score_distribution(
     )  # fmt: skip
     return Drawing(
         figure=figure,
-        alt=f"Distribution of scores in {len(made.looks)} groups, apart by outcome. {title}.",
+        alt=f"Distribution of scores in {len(made.looks)} groups, apart by outcome; "
+        f"{lines.extremes(made, 'share flagged')}.",
         frame=curves[curves["group"].isin([s.name for s in made.looks])],
-        caption="Each outline sums to one over the group's patients with (above) or without "
-        "(below) the outcome; the dashed line is the threshold. "
+        caption="The area under each outline is one over the group's patients with (above) or "
+        "without (below) the outcome; the dashed line is the threshold. "
         f"{lines.note(made, audit, attribute)}".strip(),
         title=title,
         subtitle=subtitle,
@@ -94,7 +95,7 @@ def score_distribution(
 
 def _dress(figure: go.Figure, threshold: float | None, dark: bool) -> None:
     figure.update_annotations(x=0, xanchor="left", font={"size": theme.SMALL})
-    figure.update_yaxes(title="Share", rangemode="tozero", nticks=5)
+    figure.update_yaxes(title="Density", rangemode="tozero", nticks=5)
     figure.update_xaxes(title="Score", row=2, col=1)
     if threshold is None or not text.defined(threshold):
         return

@@ -157,6 +157,16 @@ def bottom(frame: pd.DataFrame) -> Any:
     return min(records(frame), key=lambda r: float(r.estimate))
 
 
+def highest(rows: Sequence[Any]) -> float:
+    """Return the highest estimate of some records."""
+    return max(float(r.estimate) for r in rows)
+
+
+def lowest(rows: Sequence[Any]) -> float:
+    """Return the lowest estimate of some records."""
+    return min(float(r.estimate) for r in rows)
+
+
 def in_order(values: pd.Series[Any]) -> list[str]:
     """Return distinct values in order of appearance."""
     return [str(v) for v in values.drop_duplicates()]

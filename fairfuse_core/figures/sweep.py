@@ -68,7 +68,8 @@ def sweep(
     figure = go.Figure()
     for look in made.looks:
         part = curves[curves["group"] == look.name]
-        figure.add_traces(_ribbon(part, look))
+        if look.name != lines.EVERYONE or len(made.looks) == 1:
+            figure.add_traces(_ribbon(part, look, 0.14 if len(made.looks) <= 4 else 0.07))
         figure.add_trace(lines.line(part, "threshold", "value", look, made.name(look.name)))
     if threshold is not None and text.defined(threshold):
         _mark(figure, threshold, dark)
@@ -89,7 +90,7 @@ def sweep(
     )  # fmt: skip
     return Drawing(
         figure=figure,
-        alt=f"{name} by threshold for {len(made.looks)} groups. {title}.",
+        alt=f"{name} by threshold for {len(made.looks)} groups{_reading(made, name)}.",
         frame=curves[curves["group"].isin([s.name for s in made.looks])],
         caption="Ribbons: intervals at each threshold, not for the whole curve at once; a break is "
         f"a threshold where the metric is undefined. {lines.note(made, audit, attribute)}".strip(),
@@ -98,7 +99,13 @@ def sweep(
     )
 
 
-def _ribbon(part: pd.DataFrame, look: rows.Series) -> list[go.Scatter]:
+def _reading(made: lines.Curves, name: str) -> str:
+    if not made.values:
+        return ""
+    return f"; at the operating point, {lines.extremes(made, selection.in_sentence(name))}"
+
+
+def _ribbon(part: pd.DataFrame, look: rows.Series, alpha: float) -> list[go.Scatter]:
     # Plotly fills across gaps, so each unbroken stretch is a ribbon of its own.
     known = part["low"].notna() & part["high"].notna()
     stretches = part[known].groupby((~known).cumsum()[known], sort=True)
@@ -109,7 +116,7 @@ def _ribbon(part: pd.DataFrame, look: rows.Series) -> list[go.Scatter]:
             go.Scatter(
                 x=x + x[::-1],
                 y=lines.numbers(piece["high"]) + lines.numbers(piece["low"])[::-1],
-                fill="toself", fillcolor=palette.faded(look.colour, 0.14), mode="lines",
+                fill="toself", fillcolor=palette.faded(look.colour, alpha), mode="lines",
                 line={"width": 0}, hoverinfo="skip", showlegend=False,
                 legendgroup=text.escape(look.name), name="",
             )

@@ -72,11 +72,13 @@ def count(value: float | None) -> str:
     return "–" if value is None or not defined(value) else f"{round(value):,}"
 
 
-def estimate(value: float, low: float | None = None, high: float | None = None) -> str:
+def estimate(
+    value: float, low: float | None = None, high: float | None = None, digits: int = 3
+) -> str:
     """Return "0.911 [0.807, 0.961]", or the value alone without an interval."""
     if low is None or high is None or math.isnan(low) or math.isnan(high):
-        return number(value)
-    return f"{number(value)} [{number(low)}, {number(high)}]"
+        return number(value, digits)
+    return f"{number(value, digits)} [{number(low, digits)}, {number(high, digits)}]"
 
 
 def p_value(p: float | None) -> str:

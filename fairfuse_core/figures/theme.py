@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import plotly.graph_objects as go
@@ -99,7 +100,7 @@ def finish(
     """
     head = text.wrap(title, _NARROW_TITLE if compact else _WIDE_TITLE)
     under = text.wrap(subtitle, _NARROW_SUBTITLE if compact else _WIDE_SUBTITLE) if subtitle else []
-    block = len(head) * _TITLE_LINE + len(under) * _SUBTITLE_LINE + 12
+    block = len(head) * _TITLE_LINE + len(under) * _SUBTITLE_LINE + 18
     legend_height = 24 * legend_rows + (6 if legend_rows else 0)
     margin = {"t": block + _BARE_TOP, "b": bottom + legend_height, "l": left, "r": right}
     figure.update_layout(
@@ -114,7 +115,8 @@ def finish(
             "y": 1,
             "yref": "container",
             "yanchor": "top",
-            "pad": {"l": 10, "t": 10},
+            "pad": {"l": 10, "t": 20},
+            "font": {"size": 15},
         },
         showlegend=legend_rows > 0,
         legend={
@@ -145,10 +147,9 @@ def legend_rows(names: list[str], *, compact: bool, extra: int = 0) -> int:
     """Return how many lines a legend of these names needs; 0 for a single unnamed series."""
     if len(names) + extra <= 1:
         return 0
-    room, used, rows = (330 if compact else 760), 0.0, 1
-    for name in names:
-        width = 48 + 6.6 * len(name)
-        if used and used + width > room:
-            rows, used = rows + 1, 0.0
-        used += width
-    return rows
+    # Plotly sets a legend that does not fit one line in columns as wide as its longest entry.
+    room = 330 if compact else 700
+    widths = [48 + 7.0 * len(name) for name in names]
+    if sum(widths) <= room:
+        return 1
+    return ceil(len(names) / max(1, int(room // max(widths))))

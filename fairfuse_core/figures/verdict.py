@@ -39,7 +39,28 @@ def forest_title(
         gap = max_gap(audit, chosen, metric)
         if gap is not None:
             return _pair_title(audit, name, gap, groups)
-    return f"{name} by group: {extremes(groups, several_models=len(chosen.models) > 1, short=True)}"
+    found = gaps_title(audit, selection.pick(audit.gaps, chosen, metric), name)
+    return f"{name} by group: {found[:1].lower()}{found[1:]}"
+
+
+def gaps_title(audit: Audit, gaps: pd.DataFrame, name: str) -> str:
+    """Return how many of the largest gaps survive their test, and which."""
+    inside = selection.in_sentence(name)
+    rows = selection.records(gaps[gaps["statistic"] == "max_gap"])
+    tested = [r for r in rows if text.defined(adjusted_p(audit, r))]
+    if not tested:
+        return f"No gap in {inside} could be tested"
+    found = [r for r in tested if adjusted_p(audit, r) < level(audit)]
+    beyond = f"larger than chance explains ({adjusted_name(audit)}-adjusted p < {level(audit):g})"
+    if len(tested) == 1:
+        return f"The gap in {inside} is {'' if found else 'not '}{beyond}"
+    verb = "are" if len(found) > 1 else "is"
+    said = f"{len(found) or 'None'} of {len(tested)} gaps in {inside} {verb} {beyond}"
+    if not found:
+        return said
+    several = len({r.model for r in tested}) > 1
+    who = [r.attribute + (f" ({text.shorten(r.model)})" if several else "") for r in found]
+    return f"{said}: by {text.listed(who, 4)}"
 
 
 def max_gap(audit: Audit, chosen: selection.Selection, metric: str) -> Any | None:
