@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from fairfuse_core.audit.block import Block
+from fairfuse_core.audit.block import SUPPRESSED, Block
 from fairfuse_core.audit.estimates import Column
 from fairfuse_core.audit.gaps import GapRow
 from fairfuse_core.audit.groupings import EVERYONE, OVERALL
@@ -14,14 +17,28 @@ from fairfuse_core.audit.inference.multiplicity import benjamini_hochberg, holm
 from fairfuse_core.audit.operating import Chosen, implied_odds
 from fairfuse_core.audit.rows import Rows
 from fairfuse_core.audit.scores import ScoreTable, Unit
+from fairfuse_core.audit.suppression import SHOWN
 from fairfuse_core.audit.thresholds import UnitThreshold
 
 
-def add_threshold(rows: Rows, unit: Unit, chosen: UnitThreshold, table: ScoreTable) -> None:
-    """One line for everyone, and one a group where each has its own threshold."""
+def add_threshold(
+    rows: Rows,
+    unit: Unit,
+    chosen: UnitThreshold,
+    table: ScoreTable,
+    hidden: Mapping[str, NDArray[np.int8]],
+    minimum: int,
+) -> None:
+    """One line for everyone, and one a group where each has its own threshold.
+
+    A threshold that was chosen among the scores of a suppressed group is one of them: not shown.
+    """
     probability = table.score_kind == "probability"
 
-    def add(attribute: str, group: str, one: Chosen) -> None:
+    def add(attribute: str, group: str, one: Chosen, veil: int) -> None:
+        if veil != SHOWN:
+            known = one.threshold if chosen.point.rule == "threshold" else np.nan
+            one = Chosen(known, np.nan, np.nan, SUPPRESSED.format(minimum=minimum))
         rows.extend(
             1,
             model=unit.model,
@@ -38,10 +55,11 @@ def add_threshold(rows: Rows, unit: Unit, chosen: UnitThreshold, table: ScoreTab
             reason=one.reason,
         )
 
-    add(OVERALL, EVERYONE, chosen.overall)
+    add(OVERALL, EVERYONE, chosen.overall, int(hidden[OVERALL][0]))
     for info in table.groupings:
-        for level, one in zip(info.levels, chosen.by_group.get(info.name, []), strict=False):
-            add(info.name, level, one)
+        own = zip(info.levels, chosen.by_group.get(info.name, []), hidden[info.name], strict=False)
+        for level, one, veil in own:
+            add(info.name, level, one, int(veil))
 
 
 def add_groups(rows: Rows, block: Block, reference: int) -> None:

@@ -13,13 +13,12 @@ from fairfuse_core.audit.counts import Confusion
 from fairfuse_core.audit.intervals.bootstrap import draw_confusions
 from fairfuse_core.audit.intervals.clusters import cluster_patterns, draw_cluster_confusions
 from fairfuse_core.audit.scores import GroupingInfo, Reduced, ScoreTable, Unit
-from fairfuse_core.audit.suppression import PROTECTING, SHOWN, SMALL
+from fairfuse_core.audit.suppression import SHOWN
 from fairfuse_core.audit.types import FloatArray, IntArray
 
-SUPPRESSED = {
-    SMALL: "suppressed: fewer than {minimum} patients",
-    PROTECTING: "suppressed: its count would reveal that of a smaller group",
-}
+SUPPRESSED = "suppressed: fewer than {minimum} patients, or needed to hide such a group"
+"""One reason for both: told apart, 18 hidden patients in two "fewer than 10" are 9 and 9, and 11
+in one of each kind 1 and 10."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +91,9 @@ class Block:
 
     def hidden_reason(self, g: int) -> str:
         """Why group ``g`` is suppressed; empty when it is shown."""
-        words = SUPPRESSED.get(int(self.hidden[g]), "")
-        return words.format(minimum=self.config.min_group)
+        if self.hidden[g] == SHOWN:
+            return ""
+        return SUPPRESSED.format(minimum=self.config.min_group)
 
 
 def make_block(

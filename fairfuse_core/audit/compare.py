@@ -244,7 +244,7 @@ def _records(
     for g, (name, line) in enumerate(zip(info.levels, lines, strict=True)):
         shown = hidden[g] == SHOWN
         if not shown:
-            line = _nothing(SUPPRESSED[int(hidden[g])].format(minimum=config.min_group))
+            line = _nothing(SUPPRESSED.format(minimum=config.min_group))
         out.append({
             "target": target, "attribute": info.name, "group": name, "metric": card.name,
             "estimate_a": line.estimate_a, "estimate_b": line.estimate_b,

@@ -43,7 +43,8 @@ def _groups(
             "Bring a predictions table with a score column to see curves.",
         )
     unit = table.unit(model or audit.models[0], target or audit.targets[0])
-    if unit.everyone.segments is not None:
+    whole = audit.rows("overall", model=unit.model, target=unit.target)
+    if unit.everyone.segments is not None and not whole["suppressed"].any():
         yield EVERYONE, unit.everyone.segments
     if attribute is None:
         return
@@ -299,6 +300,8 @@ def score_histogram(
     Neighbouring bins are merged until each holds at least ten patients, or none.
     """
     everyone = [s for _, s in _groups(audit, model, target, None)]
+    if not everyone:
+        return _frame([], ["group", "left", "right", "n_negative", "n_positive"])
     if audit.provenance.score_kind == "probability":
         edges = np.linspace(0, 1, bins + 1)
     else:

@@ -123,16 +123,18 @@ class _Run:
         self.clustered = False
 
     def add(self, index: int, unit: Unit) -> None:
-        chosen = choose_threshold(self.table, unit, self.config.operating_point)
+        minimum = self.config.min_group
+        chosen = choose_threshold(self.table, unit, self.config.operating_point, minimum=minimum)
         self.thresholds[unit.model, unit.target] = chosen
-        add_threshold(self.points, unit, chosen, self.table)
         hidden = suppress(
             self.table.groupings,
             {name: r.rows for name, r in unit.by.items()},
-            self.config.min_group,
+            minimum,
             patients={name: r.patients for name, r in unit.by.items()},
         )
-        whole = self._block(unit, WHOLE, chosen, _whole_hidden(unit, self.config), [index, 0])
+        hidden[OVERALL] = _whole_hidden(unit, self.config)
+        add_threshold(self.points, unit, chosen, self.table, hidden, minimum)
+        whole = self._block(unit, WHOLE, chosen, hidden[OVERALL], [index, 0])
         for card in self.cards:
             add_estimates(self.overall, whole, column(card, whole, self.table.score_kind))
         add_indices(self.indices, whole, [individual_row(whole)])

@@ -61,6 +61,7 @@ def fold_frame(
             config.min_group,
             patients={name: r.patients for name, r in unit.by.items()},
         )
+        hidden[OVERALL] = (unit.everyone.patients < config.min_group).astype(np.int8)
         _add_unit(rows, unit, units, thresholds[unit.model, unit.target], cards, table, hidden)
     return rows.frame()
 
@@ -75,7 +76,7 @@ def _add_unit(
     hidden: Mapping[str, NDArray[np.int8]],
 ) -> None:
     whole = [f.everyone for f in folds]
-    places: list[Place] = [(OVERALL, (EVERYONE,), whole, np.zeros(1, dtype=np.int8))]
+    places: list[Place] = [(OVERALL, (EVERYONE,), whole, hidden[OVERALL])]
     places += [
         (g.name, g.levels, [f.by[g.name] for f in folds], hidden[g.name]) for g in table.groupings
     ]

@@ -66,6 +66,8 @@ def index_rows(block: Block, f1: Column, selection: Column, reference: int) -> l
 
 def individual_row(block: Block) -> IndexRow:
     """Theil over patients, for everyone in the block."""
+    if not block.shown.all():
+        return IndexRow("theil_individuals", np.nan, reason=block.hidden_reason(0))
     counts = block.counts.sum(axis=0)
     draws = block.draws.sum(axis=1).astype(np.float64)
     value = float(theil_individuals(counts))
@@ -78,7 +80,7 @@ def individual_row(block: Block) -> IndexRow:
         value,
         float(low[0]),
         float(high[0]),
-        "multinomial bootstrap",
+        ("patient-cluster" if block.clusters is not None else "multinomial") + " bootstrap",
         reason=reason,
     )
 

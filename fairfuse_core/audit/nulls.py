@@ -148,7 +148,7 @@ def null_variances(values: FloatArray) -> FloatArray:
     """
     drawn = values[np.isfinite(values).all(axis=1)]
     if len(drawn) < 2:
-        return np.nanvar(values, axis=0)
+        return np.asarray(np.nanvar(values, axis=0))
     cov = np.cov(drawn, rowvar=False)
     size = cov.shape[0]
     shared = (cov.sum() - np.trace(cov)) / (size * (size - 1))

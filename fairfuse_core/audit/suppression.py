@@ -50,7 +50,8 @@ def suppress(
     Returns
     -------
     dict of str to ndarray of int8, shape (G,)
-        SHOWN, SMALL (fewer than ``minimum``) or PROTECTING (hidden for another's sake).
+        SHOWN, SMALL (fewer than ``minimum``) or PROTECTING (hidden for another's sake). Which
+        of the two it is must not be published: it bounds the count.
     """
     people = patients or counts
     status = {
@@ -66,7 +67,7 @@ def suppress(
         (g.name, i) for g in groupings for i, level in enumerate(g.levels) if UNKNOWN in level
     )
     for _ in range(10_000):
-        extra = _next_to_hide(relations, status, counts, minimum, unknown)
+        extra = _next_to_hide(relations, status, (counts, people), minimum, unknown)
         if extra is None:
             break
         status[extra[0]][extra[1]] = PROTECTING
@@ -98,10 +99,12 @@ def _by_part(g: GroupingInfo, shared: Sequence[str]) -> dict[tuple[str, ...], li
 def _next_to_hide(
     relations: Sequence[Relation],
     status: Mapping[str, NDArray[np.int8]],
-    counts: Mapping[str, IntArray],
+    sizes: tuple[Mapping[str, IntArray], Mapping[str, IntArray]],
     minimum: int,
     unknown: frozenset[Key],
 ) -> Key | None:
+    counts, people = sizes
+
     def hidden(key: Key) -> bool:
         return bool(status[key[0]][key[1]] != SHOWN)
 
@@ -119,7 +122,9 @@ def _next_to_hide(
             veiled = [k for k in side if hidden(k)]
             if not veiled or any(hidden(k) for k in other):
                 continue
-            if len(veiled) < 2 or sum(map(size, veiled)) < minimum:
+            # Rows and patients are both published, and both sum to a total.
+            thin = min(sum(map(size, veiled)), sum(int(people[k[0]][k[1]]) for k in veiled))
+            if len(veiled) < 2 or thin < minimum:
                 extra = smallest_shown(side)
                 if extra is not None:
                     return extra

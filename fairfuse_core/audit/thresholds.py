@@ -48,8 +48,13 @@ class UnitThreshold:
         return self.overall.threshold
 
 
-def choose_threshold(table: ScoreTable, unit: Unit, point: OperatingPoint) -> UnitThreshold:
+def choose_threshold(
+    table: ScoreTable, unit: Unit, point: OperatingPoint, *, minimum: int = 0
+) -> UnitThreshold:
     """Apply the rule to a unit: on the validation split if there is one, else on what there is.
+
+    Groups of fewer than ``minimum`` patients are given no threshold of their own: it would be one
+    patient's score.
 
     Raises
     ------
@@ -83,7 +88,13 @@ def choose_threshold(table: ScoreTable, unit: Unit, point: OperatingPoint) -> Un
         for info in table.groupings:
             segments = source.by[info.name].segments
             assert segments is not None  # noqa: S101
-            own = [choose(segments.group(g), snapped) for g in range(segments.n_groups)]
+            few = source.by[info.name].patients < minimum
+            own = [
+                Chosen(np.nan, np.nan, np.nan, "there are too few patients to choose one on")
+                if few[g]
+                else choose(segments.group(g), snapped)
+                for g in range(segments.n_groups)
+            ]
             # Where the rule has no answer (no deaths, say) the common threshold stands in.
             by_group[info.name] = [
                 Chosen(overall.threshold, c.tpr, c.fpr, f"the common threshold: {c.reason}")
