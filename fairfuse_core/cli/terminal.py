@@ -94,8 +94,9 @@ def _cells(audit: Audit, row: dict[Any, Any]) -> list[str]:
     else:
         gap = estimate(row["estimate"], row["low"], row["high"])
         gap += f"\n{row['group']} over {row['reference']}"
-    if row["left_out"]:
-        gap += f"\nleft out: {row['left_out']}"
+    omitted = summary.gap_left_out(audit, row)
+    if omitted:
+        gap += f"\nleft out: {omitted}"
     adjusted = row[summary.adjusted_column(audit)]
     return [gap, p_value(row["p"]), p_value(adjusted), number(row["expected"])]
 

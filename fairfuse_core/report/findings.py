@@ -16,6 +16,16 @@ _IN_FULL = frozenset({"issue"})
 _RUN = 4
 """From this many findings of one check and outcome on, they are told together."""
 
+_WHERE = {
+    "FF001": "Sections 3 and 4 hold the numbers.",
+    "FF002": "Section 6 holds the numbers.",
+    "FF003": "Section 9 lists them.",
+    "FF004": "Section 9 lists them.",
+    "FF005": "Section 2 holds the numbers.",
+    "FF008": "Section 5 holds the numbers.",
+}
+_ELSEWHERE = "The exported findings hold each of them."
+
 Line = dict[str, str]
 
 
@@ -67,5 +77,5 @@ def _together(audit: Audit, run: Sequence[Finding]) -> Line:
     return {
         "code": run[0].code,
         "who": f"{len(run)} findings",
-        "message": f"{run[0].title} {listed(parts)}. Sections 3, 4 and 6 hold the numbers.",
+        "message": f"{run[0].title} {listed(parts)}. " + _WHERE.get(run[0].code, _ELSEWHERE),
     }

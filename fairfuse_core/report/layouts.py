@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fairfuse_core.report.summary import adjusted_column, max_gaps, metric_title
-from fairfuse_core.report.words import ABSENT, count, estimate, number, p_value
+from fairfuse_core.report.summary import adjusted_column, gap_left_out, max_gaps, metric_title
+from fairfuse_core.report.words import ABSENT, count, estimate, number, p_value, short_reason
 
 if TYPE_CHECKING:
     from fairfuse_core.audit import Audit
@@ -28,7 +29,7 @@ Row = dict[Any, Any]
 def value_or_reason(row: Row, digits: int = 3) -> str:
     """Return ``value [low, high]``, or why there is none."""
     if pd.isna(row["estimate"]):
-        return str(row["reason"] or "not estimable")
+        return short_reason(str(row["reason"] or "not estimable"))
     return estimate(float(row["estimate"]), float(row["low"]), float(row["high"]), digits)
 
 
@@ -61,7 +62,7 @@ def gap_tests(audit: Audit, metric: str, target: str) -> pd.DataFrame:
             "Adj. p": p_value(float(row[adjusted])),
             "Expected": number(float(row["expected"])),
             "Detectable": number(float(row["detectable"])),
-            "Left out": str(row["left_out"]) or ABSENT,
+            "Left out": gap_left_out(audit, row) or ABSENT,
         }
         for row in rows.to_dict("records")
     ]
@@ -86,7 +87,8 @@ def group_sizes(audit: Audit, target: str) -> pd.DataFrame:
             "Events": count(row["n_positive"]),
             "Prevalence": number(float(row["prevalence"])),
             "Patients": count(row["patients"]),
-            "Remark": str(row["reason"]) or ("reference" if row["is_reference"] else ""),
+            "Remark": short_reason(str(row["reason"]))
+            or ("reference" if row["is_reference"] else ""),
         }
         if several:
             line = {"Model": str(row["model"]), **line}
@@ -163,14 +165,16 @@ def per_group(
     whole = pd.DataFrame(cells).fillna(ABSENT)
     whole.insert(0, "Metric", whole.index)
     names = [c for c in whole.columns if c != "Metric"]
-    tables = [whole[["Metric", *names[k : k + width]]] for k in range(0, len(names), width)]
+    # As many tables as needed, of equal width: no last table with one column.
+    step = math.ceil(len(names) / math.ceil(len(names) / width))
+    tables = [whole[["Metric", *names[k : k + step]]] for k in range(0, len(names), step)]
     return [_without_hollow(table) for table in tables], reasons
 
 
 def _noted(row: Row, reasons: list[str]) -> str:
     if not pd.isna(row["estimate"]):
         return value_or_reason(row)
-    reason = str(row["reason"] or "not estimable")
+    reason = short_reason(str(row["reason"] or "not estimable"))
     if reason not in reasons:
         reasons.append(reason)
     return f"{ABSENT} ({reasons.index(reason) + 1})"

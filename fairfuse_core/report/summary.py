@@ -16,6 +16,7 @@ from fairfuse_core.report.words import (
     p_phrase,
     p_value,
     percent,
+    short_reason,
 )
 
 if TYPE_CHECKING:
@@ -196,21 +197,53 @@ def summarise(audit: Audit, metrics: Sequence[str] | None = None) -> Summary:
 
 
 def left_out(audit: Audit) -> tuple[str, ...]:
-    """Return "attribute, group: metrics: reason" for every group without a headline value."""
+    """Return which groups have no headline value and why: first the hidden ones, by attribute."""
     rows = audit.by_group
     rows = rows[rows["metric"].isin(HEADLINE_METRICS) & rows["estimate"].isna()]
     rows = rows[~rows["reason"].str.startswith("not available")]
+    hidden: dict[str, list[str]] = {}
     said: dict[tuple[str, str, str], list[str]] = {}
     for row in rows.to_dict("records"):
-        what = "" if row["suppressed"] else in_sentence(metric_title(row["metric"]))
-        key = (str(row["attribute"]), str(row["group"]), str(row["reason"] or "not estimable"))
-        names = said.setdefault(key, [])
-        if what and what not in names:
-            names.append(what)
-    return tuple(
-        f"{attribute}, {group}: " + (f"{listed(names)} " if names else "") + reason
+        attribute, group, metric = (str(row[k]) for k in ("attribute", "group", "metric"))
+        reason = _without_rule(str(row["reason"]) or "not estimable")
+        if row["suppressed"] and group not in hidden.setdefault(attribute, []):
+            hidden[attribute].append(group)
+        # Of a hidden group only the one sentence is told that a board asks for first.
+        if row["suppressed"] and (metric != "tpr" or not reason.startswith("not estimable")):
+            continue
+        names = said.setdefault((attribute, group, reason), [])
+        name = in_sentence(metric_title(metric))
+        if name not in names:
+            names.append(name)
+    groups = tuple(f"{name}: {listed(found)} suppressed" for name, found in hidden.items())
+    return groups + tuple(
+        f"{attribute}, {group}: {listed(names)} {reason}"
         for (attribute, group, reason), names in said.items()
     )
+
+
+def _without_rule(reason: str) -> str:
+    return short_reason(reason).removesuffix(" (suppressed)")
+
+
+def gap_left_out(audit: Audit, row: Any) -> str:
+    """Return the groups a gap leaves out: hidden ones together, the others with their reason."""
+    if not row["left_out"]:
+        return ""
+    rows = audit.by_group
+    for key in ("model", "target", "attribute", "metric"):
+        rows = rows[rows[key] == row[key]]
+    rows = rows[rows["estimate"].isna()]
+    if rows.empty:
+        return short_reason(str(row["left_out"]))
+    hidden = rows["suppressed"].astype(bool)
+    parts = [f"{listed([str(g) for g in rows.loc[hidden, 'group']])} (suppressed)"]
+    parts = parts if hidden.any() else []
+    parts += [
+        f"{line['group']} ({str(line['reason']).removeprefix('not estimable: ')})"
+        for line in rows[~hidden].to_dict("records")
+    ]
+    return "; ".join(parts)
 
 
 def gap_phrase(audit: Audit, row: Any) -> str:
