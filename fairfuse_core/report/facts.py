@@ -68,6 +68,16 @@ def threshold(audit: Audit) -> str:
     return f"{rules}: one threshold a model, listed under operating points"
 
 
+def threshold_brief(audit: Audit) -> str:
+    """Return the operating point as it stands at the foot of a page."""
+    points = audit.operating_points[audit.operating_points["group"] == "Everyone"]
+    values = points[["threshold", "label", "chosen_on"]].drop_duplicates()
+    if len(values) != 1 or values["threshold"].isna().any():
+        return threshold(audit)
+    one = values.iloc[0]
+    return f"{number(one['threshold'], 4)}, {one['label']}, {_chosen(str(one['chosen_on']))}"
+
+
 def _chosen(where: str) -> str:
     return where if where == "set in advance" else f"chosen on {where}"
 

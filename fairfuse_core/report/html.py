@@ -83,7 +83,7 @@ def _stamp(audit: Audit) -> tuple[str, str, str]:
     return (
         f"{_short(p.source, 40)} · data {p.digest[:12]} · configuration {p.config_digest[:12]}",
         f"FairFuse {p.version} · {p.created} · {_short(facts.suppression(audit))}",
-        _short(f"Threshold: {facts.threshold(audit)}", 86),
+        _short(f"Threshold: {facts.threshold_brief(audit)}", 96),
     )
 
 

@@ -67,9 +67,10 @@ def gap_tests(audit: Audit, metric: str, target: str) -> pd.DataFrame:
         for row in rows.to_dict("records")
     ]
     frame = pd.DataFrame(out)
+    drop = ["Model"] if len(audit.models) == 1 else []
     if len(frame) and (frame["Left out"] == ABSENT).all():
-        frame = frame.drop(columns="Left out")
-    return frame
+        drop.append("Left out")
+    return frame.drop(columns=drop) if len(frame) else frame
 
 
 def group_sizes(audit: Audit, target: str) -> pd.DataFrame:

@@ -24,6 +24,9 @@ FOREST_METRICS = ("tpr", "fpr", "auroc")
 _MOST_MARKS = 36
 """Above this many marks a forest no longer fits one page, and each attribute gets its own."""
 
+NARROW = 358
+"""Width of the same figure on a phone, px."""
+
 _MOST_TARGETS = 4
 _MOST_CURVES = 24
 
@@ -39,7 +42,7 @@ class Plot:
     title, alt, caption : str
         The finding; the sentence read aloud; what the marks mean.
     spec : str
-        JSON of the figure's data and layout, safe inside a script element.
+        JSON of the figure's data and layout, wide and narrow, safe inside a script element.
     table : DataFrame
         The numbers behind it, as they are printed below it.
     """
@@ -59,18 +62,25 @@ def embed(text: str) -> str:
     return text
 
 
-def _plot(key: str, drawing: Drawing, table: pd.DataFrame) -> Plot:
-    figure = drawing.untitled()
-    figure.update_layout(width=WIDTH, autosize=False)
+def _plot(key: str, table: pd.DataFrame, name: str, *data: Any, **how: Any) -> Plot:
+    """Draw a figure twice: for paper and wide screens, and narrow for a phone."""
+    wide = FIGURES[name](*data, **how)
+    narrow = FIGURES[name](*data, compact=True, **how)
+    captions = [part.rstrip(".") for part in (wide.subtitle, wide.caption) if part]
     return Plot(
         key=key,
-        title=drawing.title,
-        alt=drawing.alt,
-        caption=". ".join(part.rstrip(".") for part in (drawing.subtitle, drawing.caption) if part)
-        + ".",
-        spec=embed(str(figure.to_json())),
+        title=wide.title,
+        alt=wide.alt,
+        caption=". ".join(captions) + ".",
+        spec=f'{{"wide":{_spec(wide, WIDTH)},"narrow":{_spec(narrow, NARROW)}}}',
         table=table,
     )
+
+
+def _spec(drawing: Drawing, width: int) -> str:
+    figure = drawing.untitled()
+    figure.update_layout(width=width, autosize=False)
+    return embed(str(figure.to_json()))
 
 
 def targets_drawn(audit: Audit) -> tuple[str, ...]:
@@ -81,11 +91,10 @@ def targets_drawn(audit: Audit) -> tuple[str, ...]:
 def gap_forests(audit: Audit, target: str) -> Iterator[Plot]:
     """Yield the forest of gaps of each headline metric."""
     for metric in headline_metrics(audit):
-        drawing = FIGURES["gap_forest"](audit, metric=metric, target=target)
         table = layouts.gap_tests(audit, metric, target)
         plain = layouts.plain_attributes(audit)
         table = table[table["Attribute"].isin(plain)] if len(table) else table
-        yield _plot(f"gaps-{metric}", drawing, table)
+        yield _plot(f"gaps-{metric}", table, "gap_forest", audit, metric=metric, target=target)
 
 
 def forests(audit: Audit, target: str) -> Iterator[Plot]:
@@ -97,22 +106,21 @@ def forests(audit: Audit, target: str) -> Iterator[Plot]:
     parts = [plain] if marks <= _MOST_MARKS else [[name] for name in plain]
     for metric in metrics:
         for attributes in parts:
-            drawing = FIGURES["forest"](audit, metric=metric, attribute=attributes, target=target)
             table = layouts.side_by_side(audit, metric, target, attributes)
-            yield _plot(f"forest-{metric}-{plain.index(attributes[0])}", drawing, table)
+            key = f"forest-{metric}-{plain.index(attributes[0])}"
+            where = {"metric": metric, "attribute": attributes, "target": target}
+            yield _plot(key, table, "forest", audit, **where)
 
 
 def pooled_plots(audit: Audit, target: str, metric: str = "tpr") -> Iterator[Plot]:
     """Yield raw and pooled estimates of each intersection."""
     for k, attribute in enumerate(layouts.crossed_attributes(audit)):
         for j, model in enumerate(audit.models):
-            drawing = FIGURES["heatmap"](
-                audit, metric=metric, attribute=attribute, model=model, target=target
-            )
+            where = {"metric": metric, "attribute": attribute, "model": model, "target": target}
             table = layouts.pooled_table(audit, attribute, metric, target)
             if "Model" in table:
                 table = table[table["Model"] == model].drop(columns="Model")
-            yield _plot(f"crossed-{k}-{j}", drawing, table)
+            yield _plot(f"crossed-{k}-{j}", table, "heatmap", audit, **where)
 
 
 def has_curves(audit: Audit) -> bool:
@@ -142,9 +150,8 @@ def curve_plots(audit: Audit) -> Iterator[tuple[str, Plot]]:
         where = {"model": model, "target": target, "attribute": attribute}
         for name, figure, metrics in kinds:
             frame = getattr(curves, figure)(audit, **where)
-            drawing = FIGURES[figure](frame, audit=audit, **where)
             table = _curve_table(audit, metrics, model, target, attribute)
-            yield name, _plot(f"{figure}-{k}", drawing, table)
+            yield name, _plot(f"{figure}-{k}", table, figure, frame, audit=audit, **where)
 
 
 def _curve_table(
