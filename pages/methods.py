@@ -17,7 +17,8 @@ header("Methods", "What every number means, where it comes from, and when it has
 def show(card: MetricCard) -> None:
     """Draw one metric card."""
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"#### {escape(card.title)} ({escape(card.symbol)})")
+        symbol = "" if card.symbol == card.title else f" ({escape(card.symbol)})"
+        st.markdown(f"#### {escape(card.title)}{symbol}")
         st.markdown(escape(card.meaning))
         also = f"- **Also called:** {escape(', '.join(card.aka))}\n" if card.aka else ""
         st.markdown(

@@ -17,7 +17,7 @@ from fairfuse_core.ui.drawings import gap_forest
 from fairfuse_core.ui.reporting import report_downloads
 from fairfuse_core.ui.shell import ensure_shell, page_path
 from fairfuse_core.ui.state import selection
-from fairfuse_core.ui.text import escape
+from fairfuse_core.ui.text import escape, pretty
 
 ensure_shell()
 
@@ -38,6 +38,12 @@ st.markdown(f"#### {escape(headline.headline(audit, chosen.metric))}")
 if rows.empty:
     not_estimable(f"this audit holds no gap for {chosen.metric}")
 else:
+    if many:
+        label = escape(pretty(audit.provenance.target_label).lower())
+        st.caption(
+            f"The figure shows the {label} **{escape(chosen.target)}**, the table below it all of "
+            f"the {len(audit.targets)}. Choose another in the sidebar."
+        )
     block(gap_forest(audit, chosen), key="overview_gaps", file="fairfuse-gaps", rows=False)
     table(
         tables.gap_layout(rows, chosen.models, targets=many),

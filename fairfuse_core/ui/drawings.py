@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from fairfuse_core.errors import NotAvailableError
 from fairfuse_core.ui.analysis import curve
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from fairfuse_core.figures import Drawing
     from fairfuse_core.ui.state import Selection
 
-_RADAR_AXES = 3
-"""A radar with fewer axes than this is a line."""
+_RADAR_AXES = (3, 16)
+"""A radar with fewer axes is a line, one with more a blot."""
 
 
 def is_dark() -> bool:
@@ -72,12 +73,19 @@ def radar(audit: Audit, chosen: Selection, attribute: str) -> Drawing:
 
     An attribute of two groups has no radar of its own: all attributes are then drawn together.
     """
-    groups = audit.groups[audit.groups["attribute"] == attribute]["group"].nunique()
+    sizes = {name: len(groups) for name, groups in chosen.dataset.shape.groups.items()}
+    alone = sizes.get(attribute, 0) >= _RADAR_AXES[0]
+    if not alone and sum(sizes[name] for name in chosen.config.attributes) > _RADAR_AXES[1]:
+        raise NotAvailableError(
+            "an attribute of three groups or more for a radar",
+            f"{sizes.get(attribute, 0)} in {attribute}",
+            "The forest plot and the table show the same numbers.",
+        )
     return draw(
         "radar",
         audit,
         metric=chosen.metric,
-        attribute=attribute if groups >= _RADAR_AXES else None,
+        attribute=attribute if alone else None,
         target=chosen.target,
         models=chosen.models,
     )

@@ -73,6 +73,7 @@ def main() -> None:
         ],
         expanded=True,
     )
+    st.set_page_config(page_title=f"{page.title} · FairFuse")
     token = _inside.set(True)
     try:
         _run(page)

@@ -80,5 +80,6 @@ def test_methods_show_every_metric(app):
 
     said = words(go(app, "methods"))
     for card in METRICS.values():
-        assert f"{card.title} ({card.symbol})" in said
+        assert f"#### {card.title}" in said
+        assert card.symbol in said
         assert " ".join(card.citation.split()) in said

@@ -283,3 +283,30 @@ def test_rank_scores_say_what_they_cannot_tell(app):
     choose(app, "Curve", "Calibration")
     assert healthy(app)
     assert "Not available here." in words(app)
+
+
+def test_small_groups_are_shown_only_on_somebodys_name(app):
+    frame = predictions(n=400)
+    frame.loc[:6, "gender"] = "Rare"
+    press(upload(app, frame), CONFIRM)
+    go(app, "overview")
+    name = next(t for t in app.sidebar.text_input if "fewer than 10" in t.label)
+    name.set_value("Dr Grace Hopper").run()
+    assert healthy(app)
+    assert any("Dr Grace Hopper" in cell for cell in cells(app))
+    go(app, "data")
+    shown = [t.value.map(str) for t in app.table]
+    rows = [r for t in shown for r in t[t.eq("Rare").any(axis=1)].to_numpy()]
+    assert any("7" in list(row) for row in rows)
+
+
+def test_two_visitors_keep_their_own_tables(app, opened):
+    other = opened()
+    press(upload(app, predictions(1, groups=("Mine", "Ours"))), CONFIRM)
+    press(upload(other, predictions(2, groups=("Theirs", "Others"))), CONFIRM)
+    mine, theirs = " ".join(cells(go(app, "data"))), " ".join(cells(go(other, "data")))
+    assert "Mine" in mine
+    assert "Theirs" not in mine
+    assert "Theirs" in theirs
+    assert "Mine" not in theirs
+    assert opened().sidebar.selectbox(key="data").options == ["RadFusion, as published"]
