@@ -92,15 +92,18 @@ def _read(
         text, whole = _head_text(opening)
     layout = find_layout(text, whole=whole, name=source.name)
     names, messages = clean_names(layout.header, name=source.name)
-    with stream() as content:
-        try:
-            table = _parse(content, layout)
-        except pa.ArrowInvalid as problem:
-            if "UTF8" in str(problem):
-                raise _NotUtf8 from problem
-            raise _explain(stream(), layout, source.name, problem) from problem
-        if content.quotes % 2:
-            _refuse_open_quote(stream(), layout, source.name)
+    # Arrow reads ahead on threads of its own, where an error raised by a Python stream can bring
+    # the whole process down. So every guard has passed before Arrow opens the bytes natively.
+    with stream() as guarded:
+        odd_quotes = guarded.drain() % 2
+    try:
+        table = _parse(_native(source, gz=gz, encoding=encoding, limit=limit), layout)
+    except (pa.ArrowException, OSError) as problem:
+        if "UTF8" in str(problem):
+            raise _NotUtf8 from problem
+        raise _explain(stream(), layout, source.name, problem) from problem
+    if odd_quotes:
+        _refuse_open_quote(stream(), layout, source.name)
     if table.num_rows == 0:
         raise InputError(
             "a table with rows",
@@ -209,10 +212,21 @@ def _refuse_headless(header: list[str], name: str) -> None:
         )
 
 
-def _parse(stream: TextStream, layout: Layout) -> pa.Table:
-    # PythonFile reads through our guarded stream; what it raises comes back unchanged.
+def _native(source: Source, *, gz: bool, encoding: str, limit: int) -> pa.NativeFile:
+    """Open text as UTF-8 with nothing of Python in the way; other encodings are held in memory."""
+    if encoding != "utf-8":
+        sink = pa.BufferOutputStream()
+        with TextStream(source, gz=gz, encoding=encoding, limit=limit) as stream:
+            while block := stream.read(BLOCK):
+                sink.write(block)
+        return pa.BufferReader(sink.getvalue())
+    plain = pa.OSFile(str(source.path)) if source.path else pa.BufferReader(source.content)
+    return pa.CompressedInputStream(plain, "gzip") if gz else plain
+
+
+def _parse(native: pa.NativeFile, layout: Layout) -> pa.Table:
     return arrow_csv.read_csv(
-        pa.PythonFile(io.BufferedReader(stream, BLOCK), mode="r"),
+        native,
         read_options=arrow_csv.ReadOptions(block_size=4 * BLOCK, skip_rows=layout.skip),
         parse_options=arrow_csv.ParseOptions(
             delimiter=layout.delimiter, newlines_in_values=True, ignore_empty_lines=True
@@ -223,7 +237,7 @@ def _parse(stream: TextStream, layout: Layout) -> pa.Table:
     )
 
 
-def _explain(stream: TextStream, layout: Layout, name: str, problem: pa.ArrowInvalid) -> InputError:
+def _explain(stream: TextStream, layout: Layout, name: str, problem: Exception) -> InputError:
     """Find the line that Arrow stumbled over, with the standard library's patient reader."""
     width = len(layout.header)
     try:

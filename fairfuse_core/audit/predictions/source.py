@@ -187,6 +187,12 @@ class TextStream(io.RawIOBase):
         self._left = self._left[count:]
         return count
 
+    def drain(self) -> int:
+        """Check the text to its end and return how many quotation marks it holds."""
+        for block in self._blocks:
+            self._checked(block)
+        return self.quotes
+
     def _text(self, source: Source, *, gz: bool, encoding: str, limit: int) -> Iterator[bytes]:
         with source.open() as raw:
             blocks = (

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairfuse_core.audit.predictions import DEFAULT_AGE, BinRule, parse_value, suggest_bins
@@ -75,6 +75,7 @@ def test_labels_must_fit() -> None:
         BinRule((65,), ("a", "a"))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(-1000, 1000), min_size=1, max_size=6, unique=True),
     st.lists(st.floats(-2000, 2000), min_size=1, max_size=20),
@@ -97,6 +98,7 @@ def test_suggested_edges_are_round_and_near_the_quartiles() -> None:
     assert all(edge == round(edge, 1) for edge in rule.edges)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), max_size=60))
 def test_suggestion_splits_every_column_that_spreads(values: list[float]) -> None:
     rule = suggest_bins(values)

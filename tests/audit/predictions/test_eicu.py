@@ -31,8 +31,9 @@ def check_guess(path: Path) -> None:
     )
     left_out = {"apachescore", "hospitalid", "unitdischargeoffset", "age_num", "age_band"}
     assert not left_out & set(roles.attributes)
-    assert roles.bins == {"age": DEFAULT_AGE}
-    check_table(build_predictions(raw, roles))
+    # Three patients under 18 are too few for a group of their own; the user may still ask for it.
+    assert set(roles.bins["age"].edges) <= set(DEFAULT_AGE.edges)
+    check_table(build_predictions(raw, roles.with_(bins={"age": DEFAULT_AGE})))
 
 
 def check_table(table: Predictions) -> None:

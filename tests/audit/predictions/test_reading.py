@@ -125,3 +125,10 @@ def test_parquet_text_that_is_not_utf8_is_refused_by_column() -> None:
     content = sink.getvalue().to_pybytes().replace(b"Female", b"F\xff\xfe\xfdle")
     with pytest.raises(InputError, match="column 'sex'"):
         read_table(content, name="t.parquet")
+
+
+def test_refusals_on_arrows_own_threads_leave_the_process_alive() -> None:
+    broken = b"y,group\n" + b"0,abc\n" * 30_000 + b"1,a,b\n" + b"0,abc\n" * 30_000
+    for content in (broken, gzip.compress(broken, compresslevel=1)) * 20:
+        with pytest.raises(InputError, match="3 on line 30002"):
+            read_table(content)
