@@ -131,6 +131,29 @@ class BinRule:
         codes[np.isnan(values)] = -1
         return codes
 
+    def without_small(self, sizes: ArrayLike, *, least: int) -> BinRule:
+        """Return a rule whose bins each hold none, or at least ``least``, of these counts.
+
+        Parameters
+        ----------
+        sizes : array_like of int, shape (len(edges) + 1,)
+            Rows in each bin. A bin of a few joins its smaller neighbour; names are made anew.
+        least : int
+            Fewest rows of a bin that is kept.
+        """
+        counts, edges = [int(n) for n in np.asarray(sizes)], list(self.edges)
+        while edges:
+            small = [at for at, n in enumerate(counts) if 0 < n < least]
+            if not small:
+                break
+            at = small[0]
+            beside = [b for b in (at - 1, at + 1) if 0 <= b < len(counts)]
+            other = min(beside, key=lambda b: counts[b])
+            low = min(at, other)
+            counts[low] += counts.pop(low + 1)
+            edges.pop(low)
+        return self if len(edges) == len(self.edges) or not edges else BinRule(tuple(edges))
+
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-safe dictionary; `from_dict` reads it back."""
         return {"edges": list(self.edges), "labels": list(self.labels)}

@@ -6,16 +6,24 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from fairfuse_core.audit.config import MIN_GROUP
 from fairfuse_core.audit.predictions import vocabulary as words
 from fairfuse_core.audit.predictions.bins import DEFAULT_AGE, BinRule
+from fairfuse_core.audit.predictions.columns import column
+from fairfuse_core.audit.predictions.factors import numeric_values
 from fairfuse_core.audit.predictions.labels import PLAIN, plain_text, suggest_map
 from fairfuse_core.audit.predictions.profile import Profile, profile
 from fairfuse_core.audit.predictions.raw import RawTable
 from fairfuse_core.audit.predictions.roles import Roles
 from fairfuse_core.audit.predictions.splits import SPLIT_NAMES
 from fairfuse_core.audit.predictions.words import is_missing
+from fairfuse_core.errors import InputError
 
 _MAX_GUESSED_LEVELS = 20
+_ENOUGH_FOR_BINS = 500
+"""Rows from which a nearly empty age group is an exception rather than a small table."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,7 @@ def guess_roles(raw: RawTable) -> RoleGuess:
     class_, class_scores = _classes(draft, raw, label)
     scores = () if class_scores else _scores(draft)
     decision = () if scores or class_scores else _decision(draft)
-    attributes, bins = _attributes(draft)
+    attributes, bins = _attributes(draft, raw)
     for name, about in draft.free.items():
         draft.reasons.setdefault(name, f"left out: {about.summary()}")
     roles = Roles(
@@ -253,7 +261,7 @@ def _decision(draft: _Draft) -> tuple[str, ...]:
     return (found,) if found else ()
 
 
-def _attributes(draft: _Draft) -> tuple[tuple[str, ...], dict[str, BinRule]]:
+def _attributes(draft: _Draft, raw: RawTable) -> tuple[tuple[str, ...], dict[str, BinRule]]:
     bins: dict[str, BinRule] = {}
     found: list[str] = []
     ages = [name for name, about in draft.free.items() if about.age]
@@ -263,13 +271,36 @@ def _attributes(draft: _Draft) -> tuple[tuple[str, ...], dict[str, BinRule]]:
         draft.take(name, f"left out: repeats {ages[0]!r}")
     for name, about in list(draft.free.items()):
         if name in ages[:1] and about.age_numbers:
-            bins[name] = DEFAULT_AGE
-            found.append(draft.take(name, f"attribute: an age, in groups {DEFAULT_AGE.describe()}"))
+            bins[name], why = _age_bins(raw, name)
+            found.append(draft.take(name, f"attribute: an age, in groups {why}"))
         elif about.attribute and 1 < about.distinct <= _MAX_GUESSED_LEVELS and not about.fraction:
             found.append(draft.take(name, f"attribute: by its name, {about.distinct} groups"))
         elif about.groups and about.distinct <= _MAX_GUESSED_LEVELS:
             found.append(draft.take(name, f"attribute: text with {about.distinct} groups"))
     return tuple(found), bins
+
+
+def _age_bins(raw: RawTable, name: str) -> tuple[BinRule, str]:
+    """Return the default age groups, without those of a few patients.
+
+    Three children among adults would be suppressed, and with them the adults of the next group,
+    whose number would give the children's away.
+    """
+    try:
+        codes, values = numeric_values(column(raw, name, role="attribute"), name=name)
+    except InputError:
+        return DEFAULT_AGE, DEFAULT_AGE.describe()
+    placed = DEFAULT_AGE.assign(values)
+    if codes is not None:
+        placed = np.append(placed, np.int32(-1))[codes]
+    sizes = np.bincount(placed[placed >= 0], minlength=len(DEFAULT_AGE.levels))
+    if sizes.sum() < _ENOUGH_FOR_BINS:
+        return DEFAULT_AGE, DEFAULT_AGE.describe()
+    rule = DEFAULT_AGE.without_small(sizes, least=MIN_GROUP)
+    words = rule.describe()
+    if rule != DEFAULT_AGE:
+        words += f" (the usual groups, those of fewer than {MIN_GROUP} rows joined to the next)"
+    return rule, words
 
 
 def _questions(raw: RawTable, roles: Roles) -> tuple[Question, ...]:
