@@ -46,7 +46,7 @@ def neutralise(cell: Any) -> Any:
 
 
 def to_csv(frame: pd.DataFrame, *, index: bool = False) -> str:
-    """Return a frame as CSV (RFC 4180 quoting, LF, full precision) with formulas neutralised.
+    """Return a frame as CSV (RFC 4180, full precision) with formulas neutralised.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def to_csv(frame: pd.DataFrame, *, index: bool = False) -> str:
             cells = np.array([*map(neutralise, column), None], dtype=object)[:-1]
             safe.isetitem(position, cells)
     safe.columns = pd.Index([neutralise(str(name)) for name in plain.columns])
-    return str(safe.to_csv(index=False, lineterminator="\n"))
+    return str(safe.to_csv(index=False, lineterminator="\r\n"))
 
 
 def without_suppressed(frame: pd.DataFrame, hidden: set[tuple[str, ...]]) -> pd.DataFrame:
