@@ -76,7 +76,7 @@ if chosen.dataset.key != RADFUSION:
     st.button("Show RadFusion", on_click=state.show_bundled, icon=":material/visibility:")
     st.button("Forget my table", on_click=state.forget_own_table, icon=":material/delete:")
 
-section(f"Groups in {escape(chosen.dataset.title)}")
+section("Groups in RadFusion" if chosen.dataset.bundled else "Groups in your table")
 audit = run(chosen)
 groups = audit.groups
 groups = groups[(groups["target"] == chosen.target) & (groups["model"] == chosen.models[0])]

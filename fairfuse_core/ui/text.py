@@ -35,6 +35,7 @@ _LATE = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)|(?<=[<>~-])(?=[=>-])", re.IG
 _SPACE = re.compile(r"[^\S\u00a0]+")
 _WORD_JOINER = "\u2060"
 _HARD_SPACE = "\u00a0"
+_LESS = re.compile(r"< (?=\d)")
 _INTERVAL = re.compile(r"\[([^\[\],]+), ([^\[\],]+)\]")
 
 
@@ -61,8 +62,8 @@ def pretty(name: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Return ``text`` with each ``[low, high]`` kept on one line."""
-    return _INTERVAL.sub(rf"[\1,{_HARD_SPACE}\2]", text)
+    """Return ``text`` with each ``[low, high]`` and each ``< 0.001`` kept on one line."""
+    return _LESS.sub(f"<{_HARD_SPACE}", _INTERVAL.sub(rf"[\1,{_HARD_SPACE}\2]", text))
 
 
 def file_stem(*parts: str) -> str:

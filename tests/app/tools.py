@@ -29,7 +29,8 @@ def words(app):
 
 def cells(app):
     """Every cell of every table, as shown, with its Markdown."""
-    return [str(cell) for t in app.table for cell in t.value.to_numpy().ravel()]
+    found = (str(cell) for t in app.table for cell in t.value.to_numpy().ravel())
+    return [cell.replace("\u00a0", " ") for cell in found]
 
 
 def charts(app):
