@@ -30,9 +30,12 @@ class _Grid:
     across: tuple[str, ...]
     panels: tuple[str, ...]
     cells: Mapping[str, Any]
+    turned: bool = False
 
     def cell(self, panel: str, down: str, across: str) -> Any | None:
-        parts = (down, across, panel) if panel else (down, across)
+        """Return the audit's row of a combination, None where no patient falls into it."""
+        pair = (across, down) if self.turned else (down, across)
+        parts = (*pair, panel) if panel else pair
         return self.cells.get(_CROSS.join(parts))
 
 
@@ -80,7 +83,7 @@ def heatmap(
     model = audit.models[0] if model is None else model
     chosen = selection.select(audit, target=target, models=[model], attributes=[attribute])
     frame = selection.by_group(audit, chosen, metric, overall=False)
-    grid = _grid(audit, chosen, parts, frame)
+    grid = _grid(audit, parts, frame, compact)
     middle = _overall(audit, chosen, metric)
     reach = _reach(frame, middle)
     figure = make_subplots(
@@ -92,7 +95,7 @@ def heatmap(
     for row, panel in enumerate(grid.panels, start=1):
         _panel(figure, grid, panel, row, audit, middle, reach, dark, compact)
     title, subtitle = _words(audit, chosen, metric, frame, middle)
-    figure.update_xaxes(title=text.escape(parts[1]), row=len(grid.panels))
+    figure.update_xaxes(title=text.escape(parts[0 if grid.turned else 1]), row=len(grid.panels))
     theme.finish(
         figure, title=title, subtitle=subtitle, inner=_inner(grid), bottom=84,
         right=16 if compact else 20, left=50, dark=dark, compact=compact,
@@ -112,16 +115,18 @@ def heatmap(
     )
 
 
-def _grid(
-    audit: Audit, chosen: selection.Selection, parts: Sequence[str], frame: pd.DataFrame
-) -> _Grid:
+def _grid(audit: Audit, parts: Sequence[str], frame: pd.DataFrame, compact: bool) -> _Grid:
     cells = {str(r.group): r for r in selection.records(frame)}
     levels = []
     for i, part in enumerate(parts):
         held = audit.groups[audit.groups["attribute"] == part]
         named = selection.in_order(held["group"])
         levels.append(tuple(named or dict.fromkeys(g.split(_CROSS)[i] for g in cells)))
-    return _Grid(levels[0], levels[1], levels[2] if len(parts) > 2 else ("",), cells)
+    down, across, panels = levels[0], levels[1], levels[2] if len(parts) > 2 else ("",)
+    # A phone has room downwards: the longer attribute goes there.
+    if compact and len(across) > len(down):
+        return _Grid(across, down, panels, cells, turned=True)
+    return _Grid(down, across, panels, cells)
 
 
 def _overall(audit: Audit, chosen: selection.Selection, metric: str) -> float:
@@ -184,13 +189,13 @@ def _ticks(figure: go.Figure, grid: _Grid, row: int, compact: bool) -> None:
     narrow = 8 if compact else 14
     figure.update_xaxes(
         tickvals=list(range(len(grid.across))),
-        ticktext=[text.lines(text.shorten(a), narrow) for a in grid.across],
+        ticktext=[text.fold(text.shorten(a), narrow) for a in grid.across],
         showgrid=False, showline=False, ticks="", fixedrange=True, tickangle=0, row=row, col=1,
         range=[-0.5, len(grid.across) - 0.5],
     )  # fmt: skip
     figure.update_yaxes(
         tickvals=list(range(len(grid.down))),
-        ticktext=[text.lines(text.shorten(d), 10 if compact else 20) for d in grid.down],
+        ticktext=[text.fold(text.shorten(d), 10 if compact else 20) for d in grid.down],
         showgrid=False, showline=False, ticks="", fixedrange=True, row=row, col=1,
         range=[len(grid.down) - 0.5, -0.5],
     )  # fmt: skip
@@ -233,7 +238,7 @@ def _blank(
         type="path", path=stripes, line={"color": palette.faded(grey, 0.35), "width": 1}, **refs
     )
     figure.add_annotation(
-        **where, showarrow=False, text=f"<i>{text.lines(said, 8 if compact else 14)}</i>",
+        **where, showarrow=False, text=f"<i>{text.fold(said, 8 if compact else 14)}</i>",
         font={"size": theme.SMALL, "color": palette.ink(dark)},
     )  # fmt: skip
 

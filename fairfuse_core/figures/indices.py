@@ -19,7 +19,7 @@ Kind = Literal["theil", "theil_patients", "disparate_impact"]
 _MEMBERS = {
     "theil": {
         "theil_groups": "Theil index over groups",
-        "theil_groups_weighted": "Theil index over groups, weighted by size",
+        "theil_groups_weighted": "Theil index, weighted by group size",
     },
     # On a scale of its own: inequality between patients dwarfs that between groups.
     "theil_patients": {"theil_individuals": "Theil index over patients"},
@@ -167,17 +167,19 @@ def _title(frame: pd.DataFrame, ratio: bool) -> str:
         groups = known[known["attribute"] != selection.OVERALL]
         known = groups if len(groups) else known
         top = selection.top(known)
-        return f"{name}: largest by {_who(top)}, {text.number(top.estimate, 4)} (0 is equal)"
+        return f"{name}: largest {_who(top)}, {text.number(top.estimate, 4)} (0 is equal)"
     outside = known[(known["estimate"] < _FOUR_FIFTHS[0]) | (known["estimate"] > _FOUR_FIFTHS[1])]
     low = selection.bottom(known)
     return (
         f"{name}: {len(outside) or 'none'} of {len(known)} ratios outside the four-fifths band, "
-        f"lowest by {_who(low)}, {text.number(low.estimate)}"
+        f"lowest {_who(low)}, {text.number(low.estimate)}"
     )
 
 
 def _who(row: Any) -> str:
-    return f"{text.shorten(row.attribute)} for {text.shorten(row.model)}"
+    if row.attribute == selection.OVERALL:
+        return f"for {text.shorten(row.model)}"
+    return f"by {text.shorten(row.attribute)} for {text.shorten(row.model)}"
 
 
 def _caption(audit: Audit, frame: pd.DataFrame, ratio: bool) -> str:

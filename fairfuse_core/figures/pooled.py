@@ -62,7 +62,7 @@ def pooled(
     title = _title(groups, name)
     subtitle = selection.setting(audit, chosen, metric)
     figure = rows.draw(
-        [row for r in selection.records(groups) for row in _rows(audit, r, groups)],
+        [row for r in selection.records(groups) for row in _rows(audit, r, groups, compact)],
         series=[
             rows.Series("As observed", palette.grey(dark), "circle-open"),
             rows.Series("Partially pooled", palette.colours(1, dark)[0], "circle"),
@@ -89,7 +89,7 @@ def pooled(
     )
 
 
-def _rows(audit: Audit, row: Any, groups: pd.DataFrame) -> list[rows.Row]:
+def _rows(audit: Audit, row: Any, groups: pd.DataFrame, compact: bool) -> list[rows.Row]:
     if row.suppressed:
         reason = rows.Entry(series=0, words=selection.reason(audit, row))
         return [rows.Row(label=str(row.group), entries=(reason,))]
@@ -107,10 +107,14 @@ def _rows(audit: Audit, row: Any, groups: pd.DataFrame) -> list[rows.Row]:
         said = text.estimate(row.pooled, row.pooled_low, row.pooled_high)
         entries.append(
             rows.Entry(
-                series=1, words=f"{said} pooled", x=float(row.pooled), low=float(row.pooled_low),
-                high=float(row.pooled_high), hover=(row.group, f"partially pooled {said}", size),
+                series=1,
+                words=said if compact else f"{said} pooled",
+                x=float(row.pooled),
+                low=float(row.pooled_low),
+                high=float(row.pooled_high),
+                hover=(row.group, f"partially pooled {said}", size),
             )
-        )  # fmt: skip
+        )
     return [rows.Row(label=str(row.group), entries=tuple(entries))]
 
 

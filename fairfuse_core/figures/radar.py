@@ -78,9 +78,9 @@ def radar(
         figure,
         title=title,
         subtitle=subtitle,
-        inner=330 if compact else 420,
-        left=78 if compact else 120,
-        right=78 if compact else 120,
+        inner=250 if compact else 420,
+        left=96 if compact else 120,
+        right=96 if compact else 120,
         bottom=44,
         legend_rows=theme.legend_rows(list(chosen.models), compact=compact),
         dark=dark,
@@ -158,7 +158,7 @@ def _axis_names(frame: pd.DataFrame, axes: Sequence[tuple[str, str]], compact: b
     named = []
     for attribute, group in axes:
         part = frame[(frame["attribute"] == attribute) & (frame["group"] == group)]
-        said = text.lines(text.shorten(group, 24), width)
+        said = text.fold(text.shorten(group, 24), width)
         if part["estimate"].isna().any():
             hidden = part["suppressed"].fillna(False).astype(bool).any()
             said += "<br><i>" + ("suppressed" if hidden else "not estimable") + "</i>"
@@ -176,7 +176,7 @@ def _polar(figure: go.Figure, named: Sequence[str], dark: bool, compact: bool) -
                 "tickvals": [0, 0.25, 0.5, 0.75, 1] if not compact else [0, 0.5, 1],
                 # Between two groups, where no outline has a mark.
                 "angle": 90 - 180 / k,
-                "tickangle": 0,
+                "tickangle": 90 - 180 / k,
                 "tickfont": {"size": theme.SMALL, "color": palette.grey(dark)},
                 "gridcolor": palette.grid(dark),
                 "linecolor": palette.grid(dark),

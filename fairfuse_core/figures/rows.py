@@ -30,6 +30,13 @@ __all__ = ["Axis", "Entry", "Extra", "Row", "Rule", "Series", "diameter", "draw"
 SLOT = 25.0
 """Height of one line, px."""
 
+_NARROW_SLOT = 20.0
+_LINE = 0.75
+"""Height of a line of small text in the narrow layout, in slots."""
+
+_NARROW = 52
+"""Characters of small text that fit a phone."""
+
 
 @dataclass
 class _Plan:
@@ -37,7 +44,7 @@ class _Plan:
 
     marks: list[tuple[Entry, float]] = field(default_factory=list)
     names: list[tuple[Row, float]] = field(default_factory=list)
-    words: list[tuple[str, Entry, float]] = field(default_factory=list)
+    words: list[tuple[tuple[str, ...], Entry, float]] = field(default_factory=list)
     total: float = 0.0
 
 
@@ -63,7 +70,7 @@ def draw(
     widest = _words(figure, plan, compact, dark)
     low, high = _span(plan, axis)
     _value_axis(figure, axis, low, high)
-    _references(figure, axis, dark)
+    _references(figure, axis, (low, high), dark)
     figure.update_yaxes(
         range=[-plan.total, 0], fixedrange=True, showgrid=False, showline=False, ticks=""
     )
@@ -72,7 +79,7 @@ def draw(
         figure,
         title=title,
         subtitle=subtitle,
-        inner=max(plan.total, 2.0) * (SLOT if not compact else 20.0),
+        inner=max(plan.total, 2.0) * (_NARROW_SLOT if compact else SLOT),
         left=12 if compact else 40,
         right=14 if compact else 24 + 6.7 * widest,
         legend_rows=theme.legend_rows(names, compact=compact),
@@ -89,7 +96,7 @@ def _plan_wide(rows: Sequence[Row]) -> _Plan:
         plan.names.append((row, top + lines / 2))
         for i, entry in enumerate(row.entries):
             plan.marks.append((entry, top + i + 0.5))
-            plan.words.append((entry.words, entry, top + i + 0.5))
+            plan.words.append(((entry.words,), entry, top + i + 0.5))
         top += lines + (0.35 if lines > 1 else 0.0)
     plan.total = top + 0.2
     return plan
@@ -103,10 +110,12 @@ def _plan_compact(rows: Sequence[Row], series: Sequence[Series]) -> _Plan:
         top += 1.0
         for entry in row.entries:
             said = entry.words
-            if len(series) > 1:
-                said = f"{text.shorten(series[entry.series].name, 16)}: {said}"
-            plan.words.append((said, entry, top + 0.4))
-            top += 0.9
+            if len(series) > 1 and (entry.drawn or len(row.entries) > 1):
+                said = f"{text.shorten(series[entry.series].name, 22)}: {said}"
+            lines = tuple(text.wrap(said, _NARROW))
+            height = _LINE * len(lines)
+            plan.words.append((lines, entry, top + height / 2))
+            top += height + 0.15
             if entry.drawn:
                 plan.marks.append((entry, top + 0.4))
                 top += 0.9
@@ -210,12 +219,16 @@ def _names(figure: go.Figure, plan: _Plan, compact: bool) -> None:
 def _words(figure: go.Figure, plan: _Plan, compact: bool, dark: bool) -> int:
     """Write the numbers (or reasons) and return the longest line, in characters."""
     widest = 0
-    for said, entry, y in plan.words:
+    for lines, entry, y in plan.words:
+        said = " ".join(lines)
         if compact:
             figure.add_annotation(
                 **_left_of(y),
-                text=text.lines(said, 54),
+                text="<br>".join(text.escape(line) for line in lines),
                 font={"size": theme.SMALL, "color": palette.grey(dark)},
+                # Grid and reference lines run behind the words, not through them.
+                bgcolor=palette.faded(palette.background(dark), 0.85),
+                borderpad=0,
             )
         elif entry.drawn:
             widest = max(widest, len(said))
@@ -274,15 +287,17 @@ def _value_axis(figure: go.Figure, axis: Axis, low: float, high: float) -> None:
         figure.update_xaxes(tickvals=shown, ticktext=[f"{t:g}" for t in shown])
 
 
-def _references(figure: go.Figure, axis: Axis, dark: bool) -> None:
+def _references(figure: go.Figure, axis: Axis, span: tuple[float, float], dark: bool) -> None:
     place = log10 if axis.log else float
+    left, right = place(span[0]), place(span[1])
     if axis.band:
         low, high, said = axis.band
         figure.add_shape(
             type="rect", x0=low, x1=high, y0=0, y1=1, xref="x", yref="y domain",
             fillcolor=palette.faded(palette.grey(dark), 0.16), line={"width": 0}, layer="below",
         )  # fmt: skip
-        _top_label(figure, place(sqrt(low * high) if axis.log else (low + high) / 2), said, dark)
+        middle = place(sqrt(low * high) if axis.log else (low + high) / 2)
+        _top_label(figure, middle, (middle - left) / (right - left), said, dark)
     for rule in axis.rules:
         colour = rule.colour or palette.grey(dark)
         figure.add_shape(
@@ -290,11 +305,14 @@ def _references(figure: go.Figure, axis: Axis, dark: bool) -> None:
             line={"color": colour, "width": 1.5, "dash": rule.dash}, layer="below",
         )  # fmt: skip
         if rule.label:
-            _top_label(figure, place(rule.x), rule.label, dark)
+            at = place(rule.x)
+            _top_label(figure, at, (at - left) / (right - left), rule.label, dark)
 
 
-def _top_label(figure: go.Figure, x: float, said: str, dark: bool) -> None:
+def _top_label(figure: go.Figure, x: float, share: float, said: str, dark: bool) -> None:
+    """Write a label above the plot, at ``share`` of its width; near an end, turned inwards."""
     figure.add_annotation(
         x=x, xref="x", y=1, yref="y domain", yanchor="bottom", showarrow=False,
+        xanchor="left" if share < 0.15 else "right" if share > 0.85 else "center",
         text=text.escape(said), font={"size": theme.SMALL, "color": palette.grey(dark)},
     )  # fmt: skip

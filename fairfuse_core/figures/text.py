@@ -45,6 +45,12 @@ def lines(text: object, width: int) -> str:
     return "<br>".join(escape(line) for line in wrap(text, width))
 
 
+def fold(text: object, width: int) -> str:
+    """Return a label on short lines for a narrow place: broken between words, never inside."""
+    folded = textwrap.wrap(clean(text), width, break_long_words=False, break_on_hyphens=True)
+    return "<br>".join(label(line, width + 4) for line in folded or [""])
+
+
 def hover(parts: Sequence[object]) -> str:
     """Return a hover text: one escaped line a part, long ones wrapped."""
     return "<br>".join(lines(part, 60) for part in parts if clean(part))

@@ -26,8 +26,8 @@ EXPORT_CONFIG: dict[str, Any] = {
 }
 """Plotly settings for pages and reports: nothing leaves the machine, no logo."""
 
-_WIDE_TITLE, _NARROW_TITLE = 96, 40
-_WIDE_SUBTITLE, _NARROW_SUBTITLE = 120, 52
+_WIDE_TITLE, _NARROW_TITLE = 96, 36
+_WIDE_SUBTITLE, _NARROW_SUBTITLE = 120, 48
 _TITLE_LINE, _SUBTITLE_LINE, _BARE_TOP = 21, 17, 26
 
 

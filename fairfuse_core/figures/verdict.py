@@ -39,8 +39,7 @@ def forest_title(
         gap = max_gap(audit, chosen, metric)
         if gap is not None:
             return _pair_title(audit, name, gap, groups)
-    found = gaps_title(audit, selection.pick(audit.gaps, chosen, metric), name)
-    return f"{name} by group: {found[:1].lower()}{found[1:]}"
+    return gaps_title(audit, selection.pick(audit.gaps, chosen, metric), name)
 
 
 def gaps_title(audit: Audit, gaps: pd.DataFrame, name: str) -> str:
