@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairfuse_core.audit.block import SUPPRESSED, Block
-from fairfuse_core.audit.estimates import Column
+from fairfuse_core.audit.column import Column
 from fairfuse_core.audit.gaps import GapRow
 from fairfuse_core.audit.groupings import EVERYONE, OVERALL
 from fairfuse_core.audit.indices import IndexRow

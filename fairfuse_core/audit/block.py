@@ -61,10 +61,12 @@ class Block:
         Sums of squared weights, (G, 4).
     hidden : ndarray of int8, shape (G,)
         Suppression status.
-    draws : ndarray of int64, shape (B, G, 4)
-        Bootstrap replicates of the counts.
+    draws : ndarray, shape (B, G, 4)
+        Bootstrap replicates of the counts; their shares are what matters when weighted.
     odds : float
         t / (1 − t) of the operating point; NaN unless scores are probabilities.
+    kind : {"predictions", "counts", "stream"}
+        What is audited.
     """
 
     unit: Unit
@@ -77,7 +79,8 @@ class Block:
     odds: float
     config: AuditConfig
     clusters: Clusters | None
-    draws: NDArray[np.int64] = field(repr=False)
+    draws: NDArray[Any] = field(repr=False)
+    kind: str = "predictions"
 
     @property
     def shown(self) -> NDArray[np.bool_]:
@@ -114,15 +117,54 @@ def make_block(
     clusters = None
     if config.use_clusters and unit.clustered and table.predictions is not None:
         clusters = gather_clusters(table, unit, info, threshold)
-    if clusters is None:
+    draws: NDArray[Any]
+    if clusters is None and squares is not None:
+        draws = _weighted_draws(counts, effective, squares, config.replicates, rng)
+    elif clusters is None:
         draws = draw_confusions(effective, config.replicates, rng)
     else:
         draws = draw_cluster_confusions(
             clusters.patterns, clusters.multiplicity, counts.shape[0], config.replicates, rng
         )
     return Block(
-        unit, info, reduced, counts, effective, squares, hidden, odds, config, clusters, draws
+        unit,
+        info,
+        reduced,
+        counts,
+        effective,
+        squares,
+        hidden,
+        odds,
+        config,
+        clusters,
+        draws,
+        table.kind,
     )
+
+
+def _weighted_draws(
+    counts: FloatArray,
+    effective: IntArray,
+    squares: FloatArray,
+    replicates: int,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Draw shares of the four kinds: prevalence, then each label, at their effective sizes.
+
+    Where weights differ by label (a case-control sample, say) the effective numbers of sick and
+    well do not stand in the ratio of the weights; the weighted prevalence must be kept.
+    """
+    n, square = counts.sum(axis=1), squares.sum(axis=1)
+    people = np.rint(np.divide(n**2, square, out=np.zeros_like(n), where=square > 0))
+    sick = np.divide(counts[:, :2].sum(axis=1), n, out=np.zeros_like(n), where=n > 0)
+    size = np.maximum(people, 1)
+    drawn = rng.binomial(people.astype(np.int64), sick, size=(replicates, n.size)) / size
+    within = draw_confusions(effective, replicates, rng, fixed_classes=True).astype(np.float64)
+    for part, share in ((slice(0, 2), drawn), (slice(2, 4), 1 - drawn)):
+        total = within[..., part].sum(axis=2)
+        scale = np.divide(share * people, total, out=np.zeros_like(share), where=total > 0)
+        within[..., part] *= scale[..., None]
+    return within
 
 
 def _effective(counts: FloatArray, squares: FloatArray | None) -> FloatArray:

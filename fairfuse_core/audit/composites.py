@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from fairfuse_core.audit.block import Block
+from fairfuse_core.audit.column import Column
 from fairfuse_core.audit.counts import Confusion
-from fairfuse_core.audit.estimates import Column, value_of
+from fairfuse_core.audit.estimates import value_of
 from fairfuse_core.audit.gaps import GapRow
 from fairfuse_core.audit.inference.permutation import permutation_p
 from fairfuse_core.audit.intervals.bootstrap import percentile_interval

@@ -20,9 +20,10 @@ from fairfuse_core.audit.assemble import (
     adjust_within_metric,
 )
 from fairfuse_core.audit.block import Block, make_block
+from fairfuse_core.audit.column import Column
 from fairfuse_core.audit.composites import composite_rows
 from fairfuse_core.audit.config import AuditConfig
-from fairfuse_core.audit.estimates import Column, column
+from fairfuse_core.audit.estimates import column
 from fairfuse_core.audit.findings import run_checks
 from fairfuse_core.audit.folds import fold_frame
 from fairfuse_core.audit.from_counts import reduce_counts

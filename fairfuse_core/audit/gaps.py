@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairfuse_core.audit.block import Block
-from fairfuse_core.audit.estimates import Column
+from fairfuse_core.audit.column import Column
 from fairfuse_core.audit.inference.permutation import exact_pair_p, permutation_p
 from fairfuse_core.audit.inference.power import detectable_gap
 from fairfuse_core.audit.intervals.bootstrap import percentile_interval

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairfuse_core.audit.block import Block
-from fairfuse_core.audit.estimates import Column
+from fairfuse_core.audit.column import Column
 from fairfuse_core.audit.gaps import left_out
 from fairfuse_core.audit.inequality import (
     disparate_impact_performance,

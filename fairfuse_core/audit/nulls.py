@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fairfuse_core.audit.block import Block
+from fairfuse_core.audit.column import Column
 from fairfuse_core.audit.counts import Confusion
-from fairfuse_core.audit.estimates import Column, value_of
+from fairfuse_core.audit.estimates import value_of
 from fairfuse_core.audit.inference.permutation import random_tables
 from fairfuse_core.audit.metrics.card import Among
-from fairfuse_core.audit.types import FloatArray, IntArray
+from fairfuse_core.audit.types import FloatArray
 
 _PAIRS: dict[Among, tuple[tuple[int, int], ...]] = {
     # The two kinds of outcome that are shuffled against each other.
@@ -75,23 +76,30 @@ class Nulls:
         if self.block.clusters is not None:
             drawn = self._permute_patients(kinds, (0, 1, 2, 3))
         else:
-            c = self._taking_part()
-            hit = c[:, list(kinds)].sum(axis=1)
-            drawn = self._tables(hit, c.sum(axis=1) - hit)
+            hit = list(kinds)
+            drawn = self._tables(hit, [k for k in range(4) if k not in hit])
         out[..., 0], out[..., 3] = drawn[..., 0], drawn[..., 1]
         return out
 
-    def _taking_part(self) -> IntArray:
-        return np.where(self.block.shown[:, None], self.block.effective, 0)
-
     def _permute_rows(self, pair: tuple[int, int]) -> FloatArray:
-        c = self._taking_part()
-        return self._tables(c[:, pair[0]], c[:, pair[1]])
+        return self._tables([pair[0]], [pair[1]])
 
-    def _tables(self, yes: IntArray, no: IntArray) -> FloatArray:
-        rows = np.array([yes.sum(), no.sum()], dtype=np.int64)
-        drawn = random_tables(rows, yes + no, self.block.config.replicates, self.rng)
-        return np.moveaxis(drawn, 1, 2).astype(np.float64)
+    def _tables(self, yes: list[int], no: list[int]) -> FloatArray:
+        """Exchange group labels between patients of these kinds; (B, G, 2) of yes and no.
+
+        Weighted, they are as many as their effective number, and the result is scaled back.
+        """
+        block = self.block
+        shown, kinds = block.shown, [*yes, *no]
+        two = np.stack([block.counts[:, yes].sum(axis=1), block.counts[:, no].sum(axis=1)], axis=1)
+        factor = np.ones(shown.shape)
+        if block.squares is not None:
+            square = block.squares[:, kinds].sum(axis=1)
+            np.divide(two.sum(axis=1), square, out=factor, where=square > 0)
+        sizes = np.where(shown[:, None], np.rint(two * factor[:, None]), 0).astype(np.int64)
+        margins = sizes.sum(axis=0)
+        drawn = random_tables(margins, sizes.sum(axis=1), block.config.replicates, self.rng)
+        return np.moveaxis(drawn, 1, 2) / factor[:, None]
 
     def _permute_patients(self, hits: tuple[int, ...], among: tuple[int, ...]) -> FloatArray:
         """Exchange group labels between patients, each with all the rows they have in a group."""
@@ -125,10 +133,12 @@ def null_values(made: Column, nulls: Nulls) -> FloatArray | None:
 
 
 def normal_null_values(made: Column, replicates: int, rng: np.random.Generator) -> FloatArray:
-    """Null values (B, G) of a metric from scores: normal around one common value."""
+    """Null values (B, G) of a metric from scores: normal around what all would show alike."""
     assert made.null_variance is not None  # noqa: S101
     se = np.sqrt(made.null_variance)
-    return np.where(made.usable, rng.standard_normal((replicates, se.size)) * se, np.nan)
+    centre = 0.0 if made.null_mean is None else made.null_mean
+    values = centre + rng.standard_normal((replicates, se.size)) * se
+    return np.where(made.usable, values, np.nan)
 
 
 def spread(values: FloatArray) -> FloatArray:

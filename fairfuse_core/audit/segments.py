@@ -82,6 +82,11 @@ class Segments:
             np.array([0, size], dtype=np.int64),
         )
 
+    def scaled(self, factor: FloatArray) -> Segments:
+        """Return the same scores with each group's counts times a factor, shape (G,)."""
+        each = factor[self.owner]
+        return Segments(self.score, self.floor, self.pos * each, self.neg * each, self.starts)
+
     def pooled(self, keep: IntArray | None = None) -> Segments:
         """Return all (or some) groups merged into one."""
         rows = slice(None) if keep is None else np.isin(self.owner, keep)

@@ -36,6 +36,9 @@ class ScoreEstimate:
         Interval where the metric has a better one than a normal on its ``scale``.
     method : str
         Name of the interval.
+    null_mean : ndarray, shape (G,), optional
+        Mean if every group behaved like the whole, for an estimate whose bias depends on the size
+        of the group; without it, the same for all.
     """
 
     estimate: FloatArray
@@ -44,6 +47,7 @@ class ScoreEstimate:
     method: str
     low: FloatArray | None = None
     high: FloatArray | None = None
+    null_mean: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)

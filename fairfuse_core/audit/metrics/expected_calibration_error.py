@@ -48,16 +48,29 @@ def ece(segments: Segments, confidence: float) -> ScoreEstimate:
     shift = draws.mean(axis=0) - value
     tail = (1 - confidence) / 2
     low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
-    null = np.abs(np.sqrt(variance) * rng.standard_normal((_DRAWS, *excess.shape)))
-    null_variance = (null.sum(axis=2) / safe).var(axis=0)
+    null = _alike(n, excess, variance, rng) / safe
     return ScoreEstimate(
         value,
         draws.var(axis=0),
-        null_variance,
+        null.var(axis=0),
         "parametric bootstrap of bins",
         np.maximum(low - shift, 0),
         np.minimum(np.maximum(high - shift, value), 1),
+        null.mean(axis=0),
     )
+
+
+def _alike(
+    n: FloatArray, excess: FloatArray, variance: FloatArray, rng: np.random.Generator
+) -> FloatArray:
+    """Draw what groups of these sizes show when all are calibrated alike; (draws, G).
+
+    A small group looks worse than a large one by chance alone: its mean must be told, too.
+    """
+    size = np.maximum(n.sum(axis=0), 1e-300)
+    centre, spread = excess.sum(axis=0) / size, variance.sum(axis=0) / size
+    noise = rng.standard_normal((_DRAWS, *n.shape)) * np.sqrt(spread * n)
+    return np.asarray(np.abs(centre * n + noise).sum(axis=2))
 
 
 ECE = MetricCard(

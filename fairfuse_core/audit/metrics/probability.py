@@ -10,9 +10,9 @@ from fairfuse_core.audit.metrics.card import MetricCard, ScoreEstimate
 from fairfuse_core.audit.segments import Segments
 from fairfuse_core.audit.types import FloatArray
 
-_FLOOR = 1e-15
-"""Scores of exactly 0 or 1 are read as this far from it, so that a log loss stays finite
-(scikit-learn clips to the same order)."""
+_FLOOR = float(np.finfo(np.float64).eps)
+"""Scores of exactly 0 or 1 are read as this far from it, as scikit-learn does: a log loss stays
+finite."""
 
 Loss = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 """Score to (loss if the outcome happened, loss if not)."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit, logit
 
 from fairfuse_core.audit.intervals.delong import (
     auroc_interval,
     delong_segments,
     hanley_mcneil_variance,
 )
+from fairfuse_core.audit.intervals.wilson import critical_z, wilson
 from fairfuse_core.audit.metrics.card import MetricCard, ScoreEstimate
 from fairfuse_core.audit.segments import Segments
 from fairfuse_core.audit.types import FloatArray
@@ -50,14 +52,28 @@ def average_precision(segments: Segments) -> FloatArray:
     return out
 
 
-def auprc(segments: Segments, _confidence: float) -> ScoreEstimate:
-    """Average precision with the logit interval's variance θ(1 − θ)/P (Boyd et al. 2013)."""
+def auprc(segments: Segments, confidence: float) -> ScoreEstimate:
+    """Average precision with the logit interval's variance θ(1 − θ)/P (Boyd et al. 2013).
+
+    At θ = 1 that interval does not exist; Wilson's, of P trials too, takes its place.
+    """
     value = average_precision(segments)
     pooled = average_precision(segments.pooled())[0]
     p = segments.positives
     size = np.where(p > 0, p, np.nan)
+    low, high = wilson(value * p, p, confidence=confidence)
+    inside = (value > 0) & (value < 1)
+    m = np.where(inside, value, 0.5)
+    half = critical_z(confidence) / np.sqrt(size * m * (1 - m))
+    low = np.where(inside, expit(logit(m) - half), low)
+    high = np.where(inside, expit(logit(m) + half), high)
     return ScoreEstimate(
-        value, value * (1 - value) / size, pooled * (1 - pooled) / size, "logit (Boyd et al.)"
+        value,
+        value * (1 - value) / size,
+        pooled * (1 - pooled) / size,
+        "logit (Boyd et al.)",
+        low,
+        high,
     )
 
 
