@@ -101,7 +101,7 @@ def test_abroca_of_one_class_is_undefined():
 
 @pytest.fixture(scope="module")
 def audit():
-    y, score, group = cohort(6, 900, groups=3, ties=50)
+    y, score, group = cohort(7, 900, groups=3, ties=50)
     # g1's well patients score higher: they outrank others' sick ones.
     score = np.clip(score + 0.3 * ((group == "g1") & (y == 0)), 0, 1)
     y = np.r_[y, np.zeros(20, dtype=np.uint8)]
