@@ -54,7 +54,7 @@ if len(picked) < 2:
     empty("Choose at least two attributes.")
     st.stop()
 
-audit = run(chosen, intersections=(tuple(picked),))
+audit = run(chosen, intersections=(tuple(picked),), metrics=(chosen.metric,))
 name = next(a for a in audit.attributes if a not in names)
 rows = tables.group_rows(audit, name, chosen.target, chosen.models)
 rows = rows[rows["metric"] == chosen.metric]
