@@ -48,8 +48,9 @@ def merge(raw: RawTable, guess: Roles, given: dict[str, Any]) -> Roles:
     aside, and the reverse; naming one attribute means that no other is audited.
     """
     named = _named_by_user(raw, given)
+    label = "" if guess.label in named else guess.label
     changes: dict[str, Any] = {
-        "label": given["label"] or ("" if guess.label in named else guess.label),
+        "label": label if given["label"] is None else given["label"],
         "attributes": tuple(a for a in guess.attributes if a not in named),
         "bins": {a: rule for a, rule in guess.bins.items() if a not in named},
     }
@@ -57,12 +58,14 @@ def merge(raw: RawTable, guess: Roles, given: dict[str, Any]) -> Roles:
         value, found = given[role], getattr(guess, role)
         changes[role] = value if value is not None else None if found in named else found
     if given["attribute"]:
-        read = [options.attribute(text, raw.columns) for text in given["attribute"]]
+        wanted = filter(None, given["attribute"])
+        read = [options.attribute(text, raw.columns) for text in wanted]
         changes["attributes"] = tuple(name for name, _ in read)
         changes["bins"] = {name: rule or guess.bins.get(name) for name, rule in read}
         changes["bins"] = {name: rule for name, rule in changes["bins"].items() if rule}
     if given["score"] or given["decision"]:
-        changes |= {"scores": given["score"], "decision": given["decision"]}
+        for role, option in (("scores", "score"), ("decision", "decision")):
+            changes[role] = tuple(filter(None, given[option]))
         changes |= {"class_scores": {}, "classes": () if given["score"] else guess.classes}
     changes["label_map"] = options.binary_map(given["label_map"], flag="--label-map")
     changes["positive_decision"] = options.binary_map(
