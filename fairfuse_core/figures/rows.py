@@ -139,8 +139,7 @@ def _series_trace(plan: _Plan, index: int, one: Series) -> go.Scatter:
             "color": one.colour,
             "symbol": one.symbol,
             "size": [e.size for e, _ in drawn] or 10,
-            "opacity": 1,
-            "line": {"width": 0},
+            "line": {"width": 2 if one.symbol.endswith("-open") else 0, "color": one.colour},
         },
         error_x={
             "type": "data",
@@ -240,7 +239,7 @@ def _words(figure: go.Figure, plan: _Plan, compact: bool, dark: bool) -> int:
         else:
             figure.add_annotation(
                 **_left_of(y) | {"xshift": 6},
-                text=f"<i>{text.label(said, 110)}</i>",
+                text=f"<i>{text.label(said, 130)}</i>",
                 hovertext=text.hover([said]),
                 font={"size": theme.SMALL, "color": palette.grey(dark)},
             )

@@ -78,6 +78,7 @@ def finish(
     right: float = 20,
     bottom: float = 56,
     legend_rows: int = 0,
+    air: float = _BARE_TOP,
     dark: bool = False,
     compact: bool = False,
 ) -> go.Figure:
@@ -95,6 +96,8 @@ def finish(
         Margins, px.
     legend_rows : int
         Lines the legend takes below the plot; 0 hides it.
+    air : float
+        Room above the plot besides the title, px.
     dark, compact : bool
         Dark page; narrow (phone) layout.
     """
@@ -102,7 +105,7 @@ def finish(
     under = text.wrap(subtitle, _NARROW_SUBTITLE if compact else _WIDE_SUBTITLE) if subtitle else []
     block = len(head) * _TITLE_LINE + len(under) * _SUBTITLE_LINE + 18
     legend_height = 24 * legend_rows + (6 if legend_rows else 0)
-    margin = {"t": block + _BARE_TOP, "b": bottom + legend_height, "l": left, "r": right}
+    margin = {"t": block + air, "b": bottom + legend_height, "l": left, "r": right}
     figure.update_layout(
         template=template(dark=dark),
         height=inner + margin["t"] + margin["b"],
@@ -127,7 +130,7 @@ def finish(
             "yanchor": "top",
             "itemsizing": "trace",
         },
-        meta={"bare_top": _BARE_TOP},
+        meta={"bare_top": air},
     )
     return figure
 
