@@ -41,8 +41,8 @@ else:
     if many:
         label = escape(pretty(audit.provenance.target_label).lower())
         st.caption(
-            f"The figure shows the {label} **{escape(chosen.target)}**, the table below it all of "
-            f"the {len(audit.targets)}. Choose another in the sidebar."
+            f"The figure shows the {label} **{escape(chosen.target)}** (choose in the sidebar), "
+            "the table below it every one."
         )
     block(gap_forest(audit, chosen), key="overview_gaps", file="fairfuse-gaps", rows=False)
     table(

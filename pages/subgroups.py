@@ -78,7 +78,7 @@ with guarded():
     )
 every = tables.group_rows(audit, attribute, chosen.target, chosen.models)
 one = every[every["metric"] == chosen.metric]
-radar, numbers = st.columns([2, 3], gap="medium")
+radar, numbers = st.columns(2, gap="medium")
 with radar, guarded():
     block(
         drawings.radar(audit, chosen, attribute),

@@ -36,7 +36,8 @@ def draw(name: str, *args: Any, **kwargs: Any) -> Drawing:
     """Return a figure by its name in the registry, in the look of this visitor's page."""
     from fairfuse_core.figures import FIGURES
 
-    made: Drawing = FIGURES[name](*args, dark=is_dark(), compact=is_phone(), **kwargs)
+    look = {"dark": is_dark(), "compact": is_phone()}
+    made: Drawing = FIGURES[name](*args, **{**look, **kwargs})
     return made
 
 
@@ -88,6 +89,7 @@ def radar(audit: Audit, chosen: Selection, attribute: str) -> Drawing:
         attribute=attribute if alone else None,
         target=chosen.target,
         models=chosen.models,
+        compact=True,  # it stands in half a page's width, the table beside it
     )
 
 

@@ -82,10 +82,12 @@ def _without_lone_model(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def group_rows(audit: Audit, attribute: str, target: str, models: tuple[str, ...]) -> pd.DataFrame:
-    """Return the unrounded per-group rows in view, the overall ones first."""
+    """Return the unrounded per-group rows in view: everyone first, models beside each other."""
     parts = [audit.overall, audit.by_group[audit.by_group["attribute"] == attribute]]
     both = pd.concat(parts, ignore_index=True)
-    return both[(both["target"] == target) & both["model"].isin(models)].reset_index(drop=True)
+    rows = both[(both["target"] == target) & both["model"].isin(models)]
+    order = {group: at for at, group in enumerate(dict.fromkeys(rows["group"]))}
+    return rows.sort_values("group", key=lambda c: c.map(order), kind="stable", ignore_index=True)
 
 
 def group_layout(rows: pd.DataFrame, titles: dict[str, str]) -> tuple[pd.DataFrame, list[str]]:
