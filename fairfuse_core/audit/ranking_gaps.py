@@ -49,9 +49,9 @@ def xauc(pos_a: FloatArray, neg_b: FloatArray) -> FloatArray:
 
 def _roc(pos: FloatArray, neg: FloatArray) -> tuple[FloatArray, FloatArray]:
     """(FPR, TPR) from (0, 0) to (1, 1) as the threshold falls; (S + 1,)."""
-    fpr = np.concatenate([[0.0], np.cumsum(neg[::-1]) / neg.sum()])
-    tpr = np.concatenate([[0.0], np.cumsum(pos[::-1]) / pos.sum()])
-    return fpr, tpr
+    # Divided by their own last value both end at exactly 1, whatever the weights.
+    fpr, tpr = (np.concatenate([[0.0], np.cumsum(counts[::-1])]) for counts in (neg, pos))
+    return fpr / fpr[-1], tpr / tpr[-1]
 
 
 def abroca(pos_a: FloatArray, neg_a: FloatArray, pos_b: FloatArray, neg_b: FloatArray) -> float:
@@ -102,6 +102,11 @@ def ranking_rows(block: Block, reference: int, rng: np.random.Generator) -> list
     if segments is None:
         return []
     pos, neg = on_common_grid(segments)
+    if block.squares is not None:
+        pos, neg = (
+            counts * _kish(block.counts[:, kinds], block.squares[:, kinds])[:, None]
+            for counts, kinds in ((pos, slice(0, 2)), (neg, slice(2, 4)))
+        )
     levels, rows = block.info.levels, []
     for g, name in enumerate(levels):
         if g == reference:
@@ -116,6 +121,12 @@ def ranking_rows(block: Block, reference: int, rng: np.random.Generator) -> list
         pair = [g, reference]
         rows += _pair_rows(block, name, levels[reference], pos[pair], neg[pair], rng)
     return rows
+
+
+def _kish(counts: FloatArray, squares: FloatArray) -> FloatArray:
+    """Return Σw / Σw² per group: what turns weights into an effective number of patients."""
+    total, square = counts.sum(axis=1), squares.sum(axis=1)
+    return np.divide(total, square, out=np.ones_like(total), where=square > 0)
 
 
 def _why_not(block: Block, pos: FloatArray, neg: FloatArray, g: int) -> str:
@@ -184,11 +195,7 @@ def _coarse(pos: FloatArray, neg: FloatArray) -> tuple[np.ndarray, np.ndarray]:
     size = slot.max(initial=0) + 1
 
     def add(rows: FloatArray) -> np.ndarray:
-        return (
-            np.stack([np.bincount(slot, weights=r, minlength=size) for r in rows])
-            .round()
-            .astype(np.int64)
-        )
+        return np.stack([np.bincount(slot, weights=r, minlength=size) for r in rows])
 
     return add(pos), add(neg)
 
@@ -197,10 +204,13 @@ def _resampled(
     pos: np.ndarray, neg: np.ndarray, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     def boot(rows: np.ndarray) -> list[np.ndarray]:
-        return [rng.multinomial(int(r.sum()), r / r.sum(), size=_DRAWS) for r in rows]
+        return [_draw(r, r, rng) for r in rows]
 
     def swap(rows: np.ndarray) -> list[np.ndarray]:
         both = rows.sum(axis=0)
+        if not np.array_equal(rows, np.rint(rows)):  # weights cannot change places one by one
+            return [_draw(both, r, rng) for r in rows]
+        both = both.astype(np.int64)
         mine = rng.multivariate_hypergeometric(
             both, int(rows[0].sum()), size=_DRAWS, method="marginals"
         )
@@ -212,6 +222,11 @@ def _resampled(
         out.append(xauc(pa, nb) - xauc(pb, na))
         out.append(_areas(pa, na, pb, nb))
     return out[0], out[1], out[2], out[3]
+
+
+def _draw(shares: FloatArray, sized: FloatArray, rng: np.random.Generator) -> np.ndarray:
+    people = max(round(float(sized.sum())), 1)
+    return rng.multinomial(people, shares / shares.sum(), size=_DRAWS)
 
 
 def _areas(pa: FloatArray, na: FloatArray, pb: FloatArray, nb: FloatArray) -> FloatArray:
