@@ -38,7 +38,8 @@ class Drawing:
 
     def untitled(self) -> go.Figure:
         """Return a copy without the title block, for pages that print the title as text."""
-        figure = go.Figure(self.figure)
+        # Not Figure(figure): that reorders keys inside the original.
+        figure = go.Figure(self.figure.to_dict())
         top = figure.layout.margin.t
         saved = max(0, top - (figure.layout.meta or {}).get("bare_top", top))
         figure.update_layout(

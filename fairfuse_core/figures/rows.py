@@ -139,6 +139,8 @@ def _series_trace(plan: _Plan, index: int, one: Series) -> go.Scatter:
             "color": one.colour,
             "symbol": one.symbol,
             "size": [e.size for e, _ in drawn] or 10,
+            # Marks of different size are see-through unless told otherwise.
+            "opacity": 1,
             "line": {"width": 2 if one.symbol.endswith("-open") else 0, "color": one.colour},
         },
         error_x={

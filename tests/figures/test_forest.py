@@ -58,6 +58,7 @@ def test_the_area_of_a_mark_grows_with_n(audit: Audit) -> None:
     ordered = [sizes[n] for n in sorted(sizes)]
     assert ordered == sorted(ordered)
     assert len(set(ordered)) > 1
+    assert made.figure.data[0].marker.opacity == 1
 
 
 def test_the_overall_value_is_a_labelled_line(audit: Audit) -> None:
