@@ -5,6 +5,7 @@ from fairfuse_core.cohort.cohort import Cohort
 from fairfuse_core.cohort.describe import describe, label_by_group, missing_by_group, table_one
 from fairfuse_core.cohort.flow import Step
 from fairfuse_core.cohort.modalities import Codes, Images, Modality, Notes, Static, TimeSeries
+from fairfuse_core.cohort.preprocess import Inputs, PreprocessOptions, Preprocessor
 from fairfuse_core.cohort.splits import Fold, Splits, split
 from fairfuse_core.cohort.store import open_cohort, save
 from fairfuse_core.cohort.tasks import Task
@@ -14,8 +15,11 @@ __all__ = [
     "Cohort",
     "Fold",
     "Images",
+    "Inputs",
     "Modality",
     "Notes",
+    "PreprocessOptions",
+    "Preprocessor",
     "Splits",
     "Static",
     "Step",
