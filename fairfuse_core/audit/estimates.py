@@ -141,7 +141,7 @@ def _computed(card: MetricCard, block: Block) -> Column:
         replicates=value_of(card, Confusion.of(block.draws), block.odds),
     )
     plain = block.clusters is None and block.squares is None
-    direct = card.score_interval is not None and (plain or bool(card.score_kinds))
+    direct = card.score_interval is not None and (plain or bool(card.score_kinds[0]))
     if card.score_interval is not None and direct and block.config.interval == "auto":
         effect, note = _effect(card, block)
         made.low, made.high = card.score_interval(block.confusion, block.config.confidence, effect)
@@ -211,9 +211,14 @@ def _hide(made: Column, block: Block) -> Column:
 
 
 def _hidden_words(made: Column, block: Block, g: int) -> str:
-    """Say why a hidden group has no value: an empty class is told, for a zero may be shown."""
+    """Say why a hidden group has no value: an empty class is told, for a zero may be shown.
+
+    Only that: whether the model flags anybody of a hidden group is not.
+    """
     why = block.hidden_reason(g)
-    c = block.confusion
-    if made.reason[g].startswith("not estimable") and (c.positives[g] == 0 or c.negatives[g] == 0):
+    c, among = block.confusion, made.card.among
+    empty = c.positives[g] == 0 or c.negatives[g] == 0
+    by_outcome = among in {"positives", "negatives"} or made.card.family == "ranking"
+    if made.reason[g].startswith("not estimable") and empty and by_outcome:
         return f"{made.reason[g]} ({why})"
     return why

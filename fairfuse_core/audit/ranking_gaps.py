@@ -126,7 +126,7 @@ def ranking_rows(block: Block, reference: int, rng: np.random.Generator) -> list
 def _kish(counts: FloatArray, squares: FloatArray) -> FloatArray:
     """Return Σw / Σw² per group: what turns weights into an effective number of patients."""
     total, square = counts.sum(axis=1), squares.sum(axis=1)
-    return np.divide(total, square, out=np.ones_like(total), where=square > 0)
+    return np.asarray(np.divide(total, square, out=np.ones_like(total), where=square > 0))
 
 
 def _why_not(block: Block, pos: FloatArray, neg: FloatArray, g: int) -> str:
@@ -216,7 +216,7 @@ def _resampled(
         )
         return [mine, both - mine]
 
-    out = []
+    out: list[FloatArray] = []
     for p, n in ((boot(pos), boot(neg)), (swap(pos), swap(neg))):
         pa, pb, na, nb = (x.astype(np.float64) for x in (*p, *n))
         out.append(xauc(pa, nb) - xauc(pb, na))

@@ -105,7 +105,9 @@ def _normal_draws(
     """
     rng = np.random.default_rng([block.config.seed, len(card.name), estimate.size])
     noise = rng.standard_normal((block.config.replicates, estimate.size))
-    se = np.sqrt(variance)
+    with np.errstate(invalid="ignore"):
+        # Clusters can leave a variance just below zero where rows repeat one another.
+        se = np.sqrt(np.maximum(variance, 0))
     if card.scale != "logit":
         return np.asarray(estimate + se * noise)
     low, high = limits

@@ -75,7 +75,7 @@ def stream_parquet(
         strings = [
             n
             for n in columns
-            if n in file.schema_arrow.names and pa.types.is_string(file.schema_arrow.field(n).type)
+            if n in file.schema_arrow.names and _is_text(file.schema_arrow.field(n).type)
         ]
         # Kept as dictionaries, text columns cost one small integer a row.
         file = pq.ParquetFile(path, read_dictionary=strings)
@@ -241,8 +241,14 @@ def _units(
         yield (model, target, split), rows
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        return True
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
 def _labels(column: pa.ChunkedArray, roles: Roles, first_row: int) -> NDArray[np.uint8]:
-    if roles.label_map or pa.types.is_dictionary(column.type) or pa.types.is_string(column.type):
+    if roles.label_map or _is_text(column.type):
         coded = column.combine_chunks()
         if not pa.types.is_dictionary(coded.type):
             coded = pc.dictionary_encode(coded.cast(pa.string()))

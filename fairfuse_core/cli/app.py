@@ -56,10 +56,10 @@ def free_port(wanted: int | None) -> int:
     )
 
 
-def command_line(script: Path, port: int, extra: tuple[str, ...]) -> list[str]:
-    """Return the command that serves the app to this machine only."""
+def command_line(port: int, extra: tuple[str, ...]) -> list[str]:
+    """Return the command that serves the app, its first page warm, to this machine only."""
     return [
-        sys.executable, "-m", "streamlit", "run", str(script),
+        sys.executable, "-m", "fairfuse_core.ui.launch",
         f"--server.port={port}", f"--server.address={HOST}", "--server.headless=true",
         "--browser.gatherUsageStats=false", *extra,
     ]  # fmt: skip
@@ -78,7 +78,7 @@ def app(port: int | None, debug: bool, streamlit_arguments: tuple[str, ...]) -> 
     chosen = free_port(port)
     click.echo(f"FairFuse: http://{HOST}:{chosen} (Ctrl+C stops it)")
     # Streamlit reads .streamlit/config.toml from the folder it is started in.
-    running = subprocess.Popen(command_line(script, chosen, streamlit_arguments), cwd=script.parent)
+    running = subprocess.Popen(command_line(chosen, streamlit_arguments), cwd=script.parent)
     try:
         return running.wait()
     except KeyboardInterrupt:

@@ -11,7 +11,7 @@ from fairfuse_core.cli import options
 from fairfuse_core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from fairfuse_core.audit import Audit, AuditConfig, CountsTable, Predictions
+    from fairfuse_core.audit import Audit, AuditConfig, CountsTable, Predictions, ScoreTable
 
 
 _EXAMPLES = """\b
@@ -37,7 +37,7 @@ def audit(file: str, **given: Any) -> None:
     """
     formats = _check_output(given)
     config = options.config(given)
-    data = _read(file, given)
+    data = _stream(file, given, config) if given["stream"] else _read(file, given)
     _warn(data)
     result = _run(data, config, given)
     from fairfuse_core.cli.terminal import show
@@ -77,13 +77,49 @@ def _read(file: str, given: dict[str, Any]) -> Predictions | CountsTable:
     return build_predictions(raw, read_roles(raw, given))
 
 
-def _warn(data: Predictions | CountsTable) -> None:
-    for message in data.messages:
+def _stream(file: str, given: dict[str, Any], config: AuditConfig) -> ScoreTable:
+    """Count a Parquet file without loading it; nothing is guessed, as no row is looked at first."""
+    from fairfuse_core.audit.predictions import Roles
+    from fairfuse_core.audit.stream import stream_parquet
+    from fairfuse_core.cli.progress import Progress
+
+    if not (given["label"] and given["score"] and given["attribute"]):
+        raise ConfigError(
+            "--label, --score and --attribute with --stream",
+            "one of them missing",
+            "Name the columns: a streamed file is not looked at before it is counted.",
+        )
+    read = [options.attribute(text, ()) for text in given["attribute"]]
+    roles = Roles(
+        label=given["label"],
+        scores=tuple(given["score"]),
+        attributes=tuple(name for name, _ in read),
+        bins={name: rule for name, rule in read if rule},
+        model=given["model"],
+        target=given["target"],
+        split=given["split"],
+        label_map=options.binary_map(given["label_map"], flag="--label-map"),
+        split_map=options.pairs(
+            given["split_map"], flag="--split-map", example="dev=validation,held=test"
+        ),
+    )
+    progress = Progress()
+    try:
+        return stream_parquet(Path(file), roles, config, progress=progress)
+    finally:
+        progress.close()
+
+
+def _warn(data: Predictions | CountsTable | ScoreTable) -> None:
+    for message in getattr(data, "messages", ()):
         if message.level == "warning":
             click.echo(f"warning: {message.text}", err=True)
 
 
-def _run(data: Predictions | CountsTable, config: AuditConfig, given: dict[str, Any]) -> Audit:
+def _run(
+    data: Predictions | CountsTable | ScoreTable, config: AuditConfig, given: dict[str, Any]
+) -> Audit:
+    from fairfuse_core.audit import ScoreTable as Streamed
     from fairfuse_core.audit import run_audit
     from fairfuse_core.audit.predictions import Predictions as Table
     from fairfuse_core.cli.progress import Progress
@@ -95,7 +131,7 @@ def _run(data: Predictions | CountsTable, config: AuditConfig, given: dict[str, 
                 f"none in {data.source!r}",
                 "Name one with --attribute.",
             )
-    elif given["attribute"]:
+    elif given["attribute"] and not isinstance(data, Streamed):
         config = config.with_(attributes=tuple(given["attribute"]))
     _check_references(data, config)
     progress = Progress()
@@ -105,11 +141,14 @@ def _run(data: Predictions | CountsTable, config: AuditConfig, given: dict[str, 
         progress.close()
 
 
-def _check_references(data: Predictions | CountsTable, config: AuditConfig) -> None:
+def _check_references(data: Predictions | CountsTable | ScoreTable, config: AuditConfig) -> None:
     """A reference for an attribute that is not audited would be passed over in silence."""
+    from fairfuse_core.audit import ScoreTable as Streamed
     from fairfuse_core.audit.predictions import Predictions as Table
 
-    if isinstance(data, Table):
+    if isinstance(data, Streamed):
+        have = [info.name for info in data.groupings]
+    elif isinstance(data, Table):
         have = [factor.name for factor in data.attributes]
         have += [" × ".join(names) for names in config.intersections]
     else:

@@ -171,10 +171,17 @@ ROLES = stacked(
     _option("--fold", metavar="COLUMN", help="Cross-validation fold."),
     _option("--target", metavar="COLUMN", help="Target of a multi-label table."),
     _option("--class", "class_", metavar="COLUMN", help="Class a row's score is about."),
+    _option("--class-score", multiple=True, metavar="CLASS=COLUMN",
+            help="Score column of a class (multi-class, one column a class); repeat."),
+    _option("--classes", metavar="A,B", help="Classes to audit one against the rest, where label "
+            "and decision hold class names."),
+    _option("--model-name", multiple=True, metavar="COLUMN=NAME", help="What to call a model."),
     _option("--label-map", multiple=True, metavar="MAP", help="As Expired=1,Alive=0."),
     _option("--positive-decision", multiple=True, metavar="MAP", help="As Refer=1,Wait=0."),
     _option("--split-map", multiple=True, metavar="MAP", help="As dev=validation,held=test."),
     _option("--drop-missing", is_flag=True, help="Leave out rows without a label or score."),
+    _option("--stream", is_flag=True, help="Count a Parquet file larger than memory in one pass; "
+            "needs --label, --score and --attribute."),
     _option("-y", "--yes", is_flag=True, help="Take the guessed roles without asking."),
 )  # fmt: skip
 """Options that say what the columns mean; an empty value ('') undoes a guess."""

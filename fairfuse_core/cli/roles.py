@@ -67,6 +67,17 @@ def merge(raw: RawTable, guess: Roles, given: dict[str, Any]) -> Roles:
         for role, option in (("scores", "score"), ("decision", "decision")):
             changes[role] = tuple(filter(None, given[option]))
         changes |= {"class_scores": {}, "classes": () if given["score"] else guess.classes}
+    if given["class_score"]:
+        example = "sepsis=p_sepsis"
+        changes["class_scores"] = options.pairs(
+            given["class_score"], flag="--class-score", example=example
+        )
+        changes |= {"scores": (), "decision": (), "classes": ()}
+    if given["classes"]:
+        changes["classes"] = tuple(options.fields(given["classes"]))
+    changes["model_names"] = options.pairs(
+        given["model_name"], flag="--model-name", example="score_1=Fusion"
+    )
     changes["label_map"] = options.binary_map(given["label_map"], flag="--label-map")
     changes["positive_decision"] = options.binary_map(
         given["positive_decision"], flag="--positive-decision"
@@ -76,7 +87,7 @@ def merge(raw: RawTable, guess: Roles, given: dict[str, Any]) -> Roles:
     )
     changes["drop_missing"] = given["drop_missing"]
     if given["label"] and given["label"] != guess.label:
-        changes["classes"] = ()
+        changes.setdefault("classes", ())
         changes.setdefault("class_scores", {})
     return replace(guess, **changes)
 

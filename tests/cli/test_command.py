@@ -8,7 +8,6 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
@@ -90,8 +89,8 @@ def test_bad_input_in_a_real_process():
 
 
 def test_the_app_is_served_to_this_machine_only():
-    made = app_module.command_line(Path("app.py"), 9000, ("--theme.base=dark",))
-    assert made[:4] == [sys.executable, "-m", "streamlit", "run"]
+    made = app_module.command_line(9000, ("--theme.base=dark",))
+    assert made[:3] == [sys.executable, "-m", "fairfuse_core.ui.launch"]
     assert "--server.address=127.0.0.1" in made
     assert "--server.headless=true" in made
     assert "--browser.gatherUsageStats=false" in made
