@@ -9,6 +9,7 @@ import streamlit as st
 
 from fairfuse_core.errors import NotAvailableError
 from fairfuse_core.ui.analysis import curve
+from fairfuse_core.ui.viewport import is_narrow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,17 +27,11 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def is_phone() -> bool:
-    """Whether the visitor's browser says it runs on a phone."""
-    headers = st.context.headers
-    return headers.get("Sec-Ch-Ua-Mobile") == "?1" or "Mobi" in headers.get("User-Agent", "")
-
-
 def draw(name: str, *args: Any, **kwargs: Any) -> Drawing:
     """Return a figure by its name in the registry, in the look of this visitor's page."""
     from fairfuse_core.figures import FIGURES
 
-    look = {"dark": is_dark(), "compact": is_phone()}
+    look = {"dark": is_dark(), "compact": is_narrow()}
     made: Drawing = FIGURES[name](*args, **{**look, **kwargs})
     return made
 

@@ -11,6 +11,7 @@ from fairfuse_core.audit.config import MIN_GROUP, AuditConfig, OperatingPoint
 from fairfuse_core.ui import state
 from fairfuse_core.ui.dataset import TITLES, Dataset, Shape
 from fairfuse_core.ui.text import escape, pretty
+from fairfuse_core.ui.viewport import watch
 
 RULES: dict[str, str] = {
     "youden": "Youden's J at its maximum",
@@ -48,6 +49,7 @@ def draw_sidebar() -> None:
         metric = _metric(data)
         point = _operating_point(data, shape)
         config = _statistics(data, shape, attributes, point)
+        watch()
     state.keep_selection(state.Selection(data, models, target, metric, config))
 
 
