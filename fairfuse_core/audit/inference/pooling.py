@@ -163,7 +163,9 @@ def between_variance(estimates: ArrayLike, variances: ArrayLike) -> float:
     w = 1 / v
     mean = (w * y).sum() / w.sum()
     spread = (w * (y - mean) ** 2).sum() - (y.size - 1)
-    tau2 = max(0.0, float(spread / (w.sum() - (w**2).sum() / w.sum())))
+    scale = float(w.sum() - (w**2).sum() / w.sum())
+    # One estimate known so much better than the others leaves nothing to judge their spread by.
+    tau2 = max(0.0, float(spread) / scale) if scale > 1e-12 * float(w.sum()) else 0.0
     for _ in range(100):
         w = 1 / (v + tau2)
         mean = (w * y).sum() / w.sum()

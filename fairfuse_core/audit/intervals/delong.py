@@ -118,13 +118,15 @@ def hanley_mcneil_variance(auc: ArrayLike, n_pos: ArrayLike, n_neg: ArrayLike) -
     a, p, n = (np.asarray(v, float) for v in (auc, n_pos, n_neg))
     with np.errstate(divide="ignore", invalid="ignore"):
         q1, q2 = a / (2 - a), 2 * a**2 / (1 + a)
-        value = (a * (1 - a) + (p - 1) * (q1 - a**2) + (n - 1) * (q2 - a**2)) / (p * n)
+        # Effective numbers may lie below 1; the formula is about whole patients.
+        more_p, more_n = np.maximum(p - 1, 0), np.maximum(n - 1, 0)
+        value = (a * (1 - a) + more_p * (q1 - a**2) + more_n * (q2 - a**2)) / (p * n)
     return np.where((p > 0) & (n > 0), value, np.nan)
 
 
 def _score_variance(theta: FloatArray, n_pos: FloatArray, n_neg: FloatArray) -> FloatArray:
     """Newcombe's variance: Hanley-McNeil with both class sizes replaced by their mean."""
-    star = (n_pos + n_neg) / 2 - 1
+    star = np.maximum((n_pos + n_neg) / 2 - 1, 0)
     bracket = 1 + star * (1 - theta) / (2 - theta) + star * theta / (1 + theta)
     return np.asarray(theta * (1 - theta) * bracket / (n_pos * n_neg))
 

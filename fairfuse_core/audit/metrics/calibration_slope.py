@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairfuse_core.audit.metrics.card import MetricCard, ScoreEstimate
 from fairfuse_core.audit.segments import Segments
@@ -11,7 +12,24 @@ from fairfuse_core.audit.types import FloatArray
 _CLIP = 1e-6
 """A score of 0 or 1 has no logit; it is read as 1e-6 away from it."""
 
-_ITERATIONS = 30
+_ITERATIONS = 60
+
+
+def _overlap(segments: Segments) -> NDArray[np.bool_]:
+    """Whether some sick patient scores below a well one and the other way round, per group.
+
+    Otherwise the classes are separated and the likelihood rises for ever with the slope.
+    """
+    ends = []
+    for counts in (segments.pos, segments.neg):
+        here = counts > 0
+        owner, score = segments.owner[here], segments.score[here]
+        low, high = np.full(segments.n_groups, np.inf), np.full(segments.n_groups, -np.inf)
+        np.minimum.at(low, owner, score)
+        np.maximum.at(high, owner, score)
+        ends.append((low, high))
+    (pos_low, pos_high), (neg_low, neg_high) = ends
+    return np.asarray((pos_low < neg_high) & (neg_low < pos_high))
 
 
 def fit_recalibration(segments: Segments) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -31,12 +49,13 @@ def fit_recalibration(segments: Segments) -> tuple[FloatArray, FloatArray, Float
     size = np.maximum(total(n), 1e-300)
     centre = total(n * x) / size
     x = x - centre[owner]
-    usable = (segments.positives > 0) & (segments.negatives > 0) & (total(n * x**2) > 1e-12)
+    usable = _overlap(segments) & (total(n * x**2) > 1e-12)
     rate = np.clip(segments.positives / size, 1e-9, 1 - 1e-9)
     a = np.where(usable, np.log(rate / (1 - rate)), 0.0)
     b = np.zeros_like(a)
     det = np.ones_like(a)
     waa = np.ones_like(a)
+    da, db = np.zeros_like(a), np.zeros_like(a)
     for _ in range(_ITERATIONS):
         p = 1 / (1 + np.exp(-np.clip(a[owner] + b[owner] * x, -35, 35)))
         w = n * p * (1 - p)
@@ -50,8 +69,8 @@ def fit_recalibration(segments: Segments) -> tuple[FloatArray, FloatArray, Float
         a, b = a + da, b + db
         if max(np.abs(da).max(initial=0), np.abs(db).max(initial=0)) < 1e-10:
             break
-    # Perfect separation sends the slope to infinity: the last steps are still large.
-    found = usable & (np.abs(b) < 50) & (det > 1e-12 * waa**2)
+    settled = (np.abs(da) < 1e-6) & (np.abs(db) < 1e-6)
+    found = usable & settled & (det > 1e-12 * waa**2)
     variance = np.divide(waa, det, out=np.full_like(a, np.nan), where=found)
     return (
         np.where(found, a - b * centre, np.nan),

@@ -16,6 +16,12 @@ from fairfuse_core.audit.segments import Segments
 from fairfuse_core.audit.types import FloatArray
 
 
+def _snapped(value: FloatArray) -> FloatArray:
+    """Put back on 0 or 1 what sums of weights leave a rounding error short of it."""
+    nearest = np.rint(value)
+    return np.where(np.abs(value - nearest) < 1e-12, nearest, value)
+
+
 def auroc(segments: Segments, confidence: float) -> ScoreEstimate:
     """Area under the ROC curve per group, with DeLong's variance.
 
@@ -23,6 +29,8 @@ def auroc(segments: Segments, confidence: float) -> ScoreEstimate:
     DeLong's over everyone: a group of five with an AUROC of 1 has no DeLong variance at all.
     """
     auc, variance = delong_segments(segments.pos, segments.neg, segments.starts)
+    auc = _snapped(auc)
+    variance = np.where((auc == 0) | (auc == 1), 0.0, variance)
     p, n = segments.positives, segments.negatives
     low, high, _ = auroc_interval(auc, variance, p, n, confidence=confidence)
     whole = segments.pooled()
@@ -57,7 +65,7 @@ def auprc(segments: Segments, confidence: float) -> ScoreEstimate:
 
     At θ = 1 that interval does not exist; Wilson's, of P trials too, takes its place.
     """
-    value = average_precision(segments)
+    value = _snapped(average_precision(segments))
     pooled = average_precision(segments.pooled())[0]
     p = segments.positives
     size = np.where(p > 0, p, np.nan)
