@@ -1,8 +1,11 @@
 """Sources: each reads one kind of raw data into a `Cohort`."""
 
 from fairfuse_core.cohort.sources.base import Flow, Progress, Source, Tables, silent
+from fairfuse_core.cohort.sources.diabetes130 import SOURCE as DIABETES130
 
-SOURCES: dict[str, Source] = {}
+SOURCES: dict[str, Source] = {
+    "diabetes130": DIABETES130,
+}
 """Every source by name. A new one is a file beside this and one line here."""
 
 __all__ = ["SOURCES", "Flow", "Progress", "Source", "Tables", "silent"]
