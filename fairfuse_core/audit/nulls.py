@@ -106,6 +106,8 @@ class Nulls:
         rows = self.block.clusters
         assert rows is not None  # noqa: S101
         keep = self.block.shown[rows.group] & np.isin(rows.outcome, among)
+        if not keep.any():
+            return np.zeros((self.block.config.replicates, self.block.counts.shape[0], 2))
         group, patient = rows.group[keep], rows.patient[keep]
         hit = np.isin(rows.outcome[keep], hits)
         n_groups = self.block.counts.shape[0]
