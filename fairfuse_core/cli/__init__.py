@@ -13,6 +13,11 @@ from fairfuse_core.cli.failures import report_failures
 _COMMANDS = {
     "audit": ("fairfuse_core.cli.audit", "audit", "Audit a table of predictions or of counts."),
     "app": ("fairfuse_core.cli.app", "app", "Open the app in the browser."),
+    "cohort": (
+        "fairfuse_core.cli.cohort",
+        "cohort",
+        "Build a cohort from raw tables, or describe one.",
+    ),
     "metrics": ("fairfuse_core.cli.metrics", "metrics", "Explain the metrics."),
 }
 
