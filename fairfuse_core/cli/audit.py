@@ -94,7 +94,7 @@ def _stream(file: str, given: dict[str, Any], config: AuditConfig) -> ScoreTable
         label=given["label"],
         scores=tuple(given["score"]),
         attributes=tuple(name for name, _ in read),
-        bins={name: rule for name, rule in read if rule},
+        bins={name: rule for name, rule in read if rule} | options.bins(given["bins"]),
         model=given["model"],
         target=given["target"],
         split=given["split"],

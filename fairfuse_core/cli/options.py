@@ -53,6 +53,27 @@ def pairs(values: Iterable[str], *, flag: str, example: str) -> dict[str, str]:
     return found
 
 
+def bins(values: Sequence[str]) -> dict[str, BinRule]:
+    """Read ``age=18,45,65,80`` (repeatable).
+
+    Raises
+    ------
+    ConfigError
+        When a part has no ``=`` or its edges do not ascend.
+    """
+    from fairfuse_core.audit.predictions import BinRule
+
+    found = {}
+    for value in values:
+        name, sign, edges = value.rpartition("=")
+        if not sign or not name.strip():
+            raise ConfigError(
+                "--bins as age=18,45,65,80", repr(value), "Write --bins age=18,45,65,80."
+            )
+        found[name.strip()] = BinRule.parse(edges)
+    return found
+
+
 def binary_map(values: Sequence[str], *, flag: str) -> dict[str, int]:
     """Read ``Expired=1,Alive=0``.
 
@@ -162,6 +183,9 @@ ROLES = stacked(
     _option("--decision", multiple=True, metavar="COLUMN", help="Decisions, where no score is."),
     _option("--attribute", multiple=True, metavar="COLUMN[:EDGES]",
             help="Protected attribute, as gender or age:18,45,65,80; repeat."),
+    _option("--bins", multiple=True, metavar="COLUMN=EDGES",
+            help="Cut points of a numeric attribute, as age=18,45,65,80; the same as after a colon "
+            "in --attribute."),
     _option("--model", metavar="COLUMN", help="Names the model of each row."),
     _option("--patient", metavar="COLUMN", help="Patient id: intervals then respect it."),
     _option("--sample", metavar="COLUMN", help="Sample id: pairs the rows of two models."),

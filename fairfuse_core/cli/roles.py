@@ -63,6 +63,7 @@ def merge(raw: RawTable, guess: Roles, given: dict[str, Any]) -> Roles:
         changes["attributes"] = tuple(name for name, _ in read)
         changes["bins"] = {name: rule or guess.bins.get(name) for name, rule in read}
         changes["bins"] = {name: rule for name, rule in changes["bins"].items() if rule}
+    changes["bins"] |= options.bins(given["bins"])
     if given["score"] or given["decision"]:
         for role, option in (("scores", "score"), ("decision", "decision")):
             changes[role] = tuple(filter(None, given[option]))

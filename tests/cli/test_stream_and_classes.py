@@ -88,3 +88,17 @@ def test_one_score_column_a_class_is_audited_one_against_the_rest(fairfuse, tmp_
     assert set(audit.targets) == set(names)
     icu = audit.rows("overall", target="icu", metric="prevalence")["estimate"].iloc[0]
     assert icu == pytest.approx((truth == 2).mean())
+
+
+def test_bins_can_be_given_apart_from_the_attribute(fairfuse, tmp_path):
+    path = tmp_path / "p.csv"
+    frame().to_csv(path, index=False)
+    flags = ["--label", "y", "--score", "score", "--attribute", "age", "--yes", "--format", "json"]
+    told = fairfuse("audit", path, *flags, "--bins", "age=30,60", "--out", tmp_path / "o")
+    assert told.status == 0, told.err
+    groups = audit_in(tmp_path / "o").groups
+    assert set(groups["group"]) == {"< 30", "30-59", "60+"}
+    for wrong, said in (("30,60", "--bins as"), ("age=x", "bin edges")):
+        refused = fairfuse("audit", path, *flags, "--bins", wrong)
+        assert refused.status == 2
+        assert said in refused.err
