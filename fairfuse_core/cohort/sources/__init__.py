@@ -2,9 +2,11 @@
 
 from fairfuse_core.cohort.sources.base import Flow, Progress, Source, Tables, silent
 from fairfuse_core.cohort.sources.diabetes130 import SOURCE as DIABETES130
+from fairfuse_core.cohort.sources.eicu import SOURCE as EICU
 
 SOURCES: dict[str, Source] = {
     "diabetes130": DIABETES130,
+    "eicu": EICU,
 }
 """Every source by name. A new one is a file beside this and one line here."""
 

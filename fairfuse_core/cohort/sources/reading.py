@@ -225,8 +225,13 @@ def _match(path: Path, names: Sequence[str], columns: Mapping[str, str]) -> dict
     return {c: by_lower[c.lower()] for c in columns}
 
 
-def explain(error: Exception) -> InputError:
-    """Return DuckDB's error as one message that names file, line and column, and the remedy."""
+def explain(error: Exception) -> Exception:
+    """Return DuckDB's error as one message that names file, line and column, and the remedy.
+
+    Errors of the SQL itself are nobody's input and come back as they are.
+    """
+    if isinstance(error, duckdb.ParserException | duckdb.BinderException | duckdb.CatalogException):
+        return error
     text = str(error)
     file = re.search(r"(?:file = |stream: |file \"?)([^\s\"]+)", text)
     where = Path(file[1]).name if file else "the raw tables"
