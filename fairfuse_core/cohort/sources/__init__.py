@@ -1,10 +1,12 @@
 """Sources: each reads one kind of raw data into a `Cohort`."""
 
 from fairfuse_core.cohort.sources.base import Flow, Progress, Source, Tables, silent
+from fairfuse_core.cohort.sources.covid_cxr import SOURCE as COVID_CXR
 from fairfuse_core.cohort.sources.diabetes130 import SOURCE as DIABETES130
 from fairfuse_core.cohort.sources.eicu import SOURCE as EICU
 
 SOURCES: dict[str, Source] = {
+    "covid_cxr": COVID_CXR,
     "diabetes130": DIABETES130,
     "eicu": EICU,
 }
