@@ -38,7 +38,7 @@ from fairfuse_core.audit.ranking_gaps import PAIR_METRICS, ranking_rows
 from fairfuse_core.audit.reduce import reduce_predictions
 from fairfuse_core.audit.result import Audit, Provenance
 from fairfuse_core.audit.rows import Rows
-from fairfuse_core.audit.scores import GroupingInfo, ScoreTable, Unit
+from fairfuse_core.audit.scores import GroupingInfo, ScoreTable, Unit, narrowed
 from fairfuse_core.audit.suppression import suppress
 from fairfuse_core.audit.thresholds import UnitThreshold, choose_threshold
 from fairfuse_core.digest import digest_json
@@ -53,9 +53,13 @@ _RANKING_GAP_GROUPS = 12
 
 
 def reduce(data: Predictions | CountsTable | ScoreTable, config: AuditConfig) -> ScoreTable:
-    """Reduce any input to the table that audits are computed from; a `ScoreTable` is itself."""
+    """Reduce any input to the table that audits are computed from.
+
+    A `ScoreTable` is itself, less the groupings that are not asked for; ConfigError if one that
+    is asked for was not counted.
+    """
     if isinstance(data, ScoreTable):
-        return data
+        return narrowed(data, config)
     if isinstance(data, CountsTable):
         return reduce_counts(data, config)
     return reduce_predictions(data, config)
@@ -251,7 +255,16 @@ def _whole_hidden(unit: Unit, config: AuditConfig) -> NDArray[np.int8]:
 
 def _check_reference(table: ScoreTable, config: AuditConfig) -> None:
     names = {g.name: g.levels for g in table.groupings}
+    known = {*names, *(a for g in table.groupings for a in g.attributes), *config.attributes}
+    if table.predictions is not None:
+        known |= {a.name for a in table.predictions.attributes}
     for attribute, group in config.reference.items():
+        if attribute not in known and (table.predictions is not None or not config.attributes):
+            raise ConfigError(
+                f"a reference group for an attribute among {', '.join(sorted(known)) or 'none'}",
+                repr(attribute),
+                "Check the spelling of the attribute.",
+            )
         if attribute in names and group not in names[attribute]:
             raise ConfigError(
                 f"a reference group of {attribute} among {', '.join(names[attribute])}",

@@ -15,7 +15,7 @@ _KINDS = ["tp", "fn", "fp", "tn"]
 
 
 def reduce_counts(table: CountsTable, config: AuditConfig) -> ScoreTable:
-    """Read printed counts as groups; the whole is the sum over the first complete attribute.
+    """Read printed counts as groups; the whole is the sum over the most complete attribute.
 
     Raises
     ------
@@ -69,9 +69,9 @@ def _info(name: str, frame: pd.DataFrame) -> GroupingInfo:
 
 def _unit(model: str, target: str, part: pd.DataFrame, infos: tuple[GroupingInfo, ...]) -> Unit:
     by = {info.name: _reduced(part, info) for info in infos}
-    first = next(iter(by.values()))
-    assert first.fixed is not None  # noqa: S101 - counts are always fixed
-    whole = first.fixed.sum(axis=0, keepdims=True)
+    # An attribute that is not known of everyone sums to fewer.
+    sums = [r.fixed.sum(axis=0, keepdims=True) for r in by.values() if r.fixed is not None]
+    whole = max(sums, key=lambda counts: float(counts.sum()))
     total = whole.sum(axis=1).astype(np.int64)
     everyone = Reduced(None, whole, total, total)
     return Unit(model, target, everyone, by)

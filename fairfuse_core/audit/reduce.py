@@ -80,7 +80,11 @@ def reduce_predictions(predictions: Predictions, config: AuditConfig) -> ScoreTa
                 bound = max(
                     [
                         bound,
-                        *(auroc_error_bound(r.segments) for r in unit.by.values() if r.segments),
+                        *(
+                            auroc_error_bound(r.segments)
+                            for r in (unit.everyone, *unit.by.values())
+                            if r.segments
+                        ),
                     ]
                 )
     if not units:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from fairfuse_core.audit.config import AuditConfig
+from fairfuse_core.audit.groupings import CROSS
 from fairfuse_core.audit.predictions.table import Predictions
 from fairfuse_core.audit.segments import Segments
 from fairfuse_core.audit.types import CodeArray, FloatArray, IntArray, ScoreKind
+from fairfuse_core.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -172,3 +175,26 @@ class ScoreTable:
         raise KeyError(
             f"no grouping {name!r}; there are: {', '.join(g.name for g in self.groupings)}"
         )
+
+
+def narrowed(table: ScoreTable, config: AuditConfig) -> ScoreTable:
+    """Return the table with the groupings that a configuration asks for, in its order.
+
+    Raises
+    ------
+    ConfigError
+        If one was not counted when the table was reduced.
+    """
+    have = {g.name: g for g in table.groupings}
+    plain = [g.name for g in table.groupings if table.kind == "counts" or len(g.attributes) == 1]
+    wanted = [*(config.attributes or plain), *(CROSS.join(c) for c in config.intersections)]
+    for name in wanted:
+        if name not in have:
+            raise ConfigError(
+                f"attributes and intersections among {', '.join(have) or 'none'}",
+                repr(name),
+                "Reduce the table again with these groups; the reduced one no longer knows them.",
+            )
+    if wanted == list(have):
+        return table
+    return replace(table, groupings=tuple(have[name] for name in wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -76,7 +76,7 @@ def choose_threshold(
     snapped = point
     if point.rule == "threshold" and point.value is not None:
         snapped = OperatingPoint(point.rule, snap(point.value, table.bins), point.per_group)
-    overall = choose(source.everyone.segments, snapped)
+    overall = _on_edge(choose(source.everyone.segments, snapped), table.bins)
     if overall.reason:
         raise ConfigError(
             "patients with and without the outcome to choose a threshold on",
@@ -92,7 +92,7 @@ def choose_threshold(
             own = [
                 Chosen(np.nan, np.nan, np.nan, "there are too few patients to choose one on")
                 if few[g]
-                else choose(segments.group(g), snapped)
+                else _on_edge(choose(segments.group(g), snapped), table.bins)
                 for g in range(segments.n_groups)
             ]
             # Where the rule has no answer (no deaths, say) the common threshold stands in.
@@ -109,3 +109,17 @@ def choose_threshold(
     )
     odds = implied_odds(overall.threshold) if table.score_kind == "probability" else np.nan
     return UnitThreshold(point, overall, by_group, where, odds)
+
+
+def _on_edge(chosen: Chosen, bins: int | None) -> Chosen:
+    """Move a threshold just above a bin's lower edge to the bin's end.
+
+    "Nobody is flagged" is chosen just above the highest edge: within that bin single rows would
+    be flagged that the counts do not flag.
+    """
+    if bins is None or not np.isfinite(chosen.threshold):
+        return chosen
+    nearest = round(chosen.threshold * bins)
+    if chosen.threshold <= nearest / bins:
+        return chosen
+    return replace(chosen, threshold=(nearest + 1) / bins)
