@@ -55,6 +55,7 @@ def reduce_counts(table: CountsTable, config: AuditConfig) -> ScoreTable:
         target_label=table.target_label,
         citation=table.citation,
         notes=tuple(m.text for m in table.messages),
+        messages=table.messages,
     )
 
 

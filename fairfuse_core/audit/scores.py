@@ -8,7 +8,7 @@ import numpy as np
 
 from fairfuse_core.audit.config import AuditConfig
 from fairfuse_core.audit.groupings import CROSS
-from fairfuse_core.audit.predictions.table import Predictions
+from fairfuse_core.audit.predictions.table import Message, Predictions
 from fairfuse_core.audit.segments import Segments
 from fairfuse_core.audit.types import CodeArray, FloatArray, IntArray, ScoreKind
 from fairfuse_core.errors import ConfigError
@@ -130,6 +130,8 @@ class ScoreTable:
         Group of each row, by grouping name; empty without ``predictions``.
     notes : tuple of str
         What the reduction did that a reader should know.
+    messages : tuple of Message
+        What was noticed while reading, where there are no ``predictions`` to hold it.
     """
 
     units: tuple[Unit, ...]
@@ -148,6 +150,7 @@ class ScoreTable:
     predictions: Predictions | None = None
     group_codes: dict[str, CodeArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
 
     @property
     def models(self) -> tuple[str, ...]:

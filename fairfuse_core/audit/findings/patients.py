@@ -50,7 +50,8 @@ def same_patients(audit: Audit, code: str, title: str) -> Iterator[Finding]:
     if len(audit.models) < 2:
         yield Finding(code, title, "not_applicable", "There is one model only.")
         return
-    sizes = audit.rows("overall", metric="prevalence")
+    # Whatever metrics were asked for: every line of a model says how many it was judged on.
+    sizes = audit.overall.drop_duplicates(["model", "target"])
     different = False
     for target, part in sizes.groupby("target", sort=False):
         if part["n"].nunique() > 1 or len(part) < len(audit.models):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fairfuse_core.audit.predictions.table import Message
 from fairfuse_core.audit.result import Audit, Finding
 
 
 def reader_warnings(audit: Audit, code: str, title: str) -> Iterator[Finding]:
     """One finding a warning; or one that there was none."""
-    table = audit.scores.predictions if audit.scores is not None else None
-    warnings = [m for m in table.messages if m.level == "warning"] if table else []
+    table = audit.scores
+    if table is None:
+        messages: tuple[Message, ...] = ()
+    else:
+        messages = table.messages if table.predictions is None else table.predictions.messages
+    warnings = [m for m in messages if m.level == "warning"]
     for message in warnings:
         yield Finding(code, title, "note", message.text, attribute=message.column)
     if not warnings:
