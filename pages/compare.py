@@ -1,15 +1,18 @@
 """Compare: two or more models, on the same patients where they are known."""
 
+import pandas as pd
 import streamlit as st
 
 from fairfuse_core.audit.metrics import METRICS
+from fairfuse_core.report.layouts import side_by_side
+from fairfuse_core.report.words import in_sentence
 from fairfuse_core.ui import drawings, tables
 from fairfuse_core.ui.analysis import audit as run
 from fairfuse_core.ui.analysis import comparison
-from fairfuse_core.ui.components import block, empty, header, not_available, section, table
+from fairfuse_core.ui.components import block, empty, guarded, header, not_available, section, table
 from fairfuse_core.ui.shell import ensure_shell
 from fairfuse_core.ui.state import control, selection
-from fairfuse_core.ui.text import escape, in_sentence
+from fairfuse_core.ui.text import escape
 
 ensure_shell()
 
@@ -39,22 +42,19 @@ if chosen.dataset.is_counts:
     )
     section(f"{escape(card.title)}, unpaired")
     block(drawings.models_overall(audit, chosen), key="overall", file="fairfuse-models", rows=False)
-    for attribute in ("Overall", *audit.attributes):
-        rows = audit.overall if attribute == "Overall" else audit.by_group
-        rows = rows[
-            (rows["attribute"] == attribute)
-            & (rows["metric"] == chosen.metric)
-            & (rows["target"] == chosen.target)
-            & rows["model"].isin(chosen.models)
-        ]
-        st.subheader(escape(attribute), anchor=False)
-        table(
-            tables.side_by_side(rows),
-            alt=f"{card.title} of each model by {attribute}, unpaired",
-            key=f"unpaired_{attribute}",
-            file=f"fairfuse-models-{attribute}",
-            raw=rows,
-        )
+    rows = pd.concat([audit.overall, audit.by_group], ignore_index=True)
+    rows = rows[
+        (rows["metric"] == chosen.metric)
+        & (rows["target"] == chosen.target)
+        & rows["model"].isin(chosen.models)
+    ]
+    table(
+        side_by_side(tables.in_view(audit, chosen.models), chosen.metric, chosen.target),
+        alt=f"{card.title} of each model, overall and by group, unpaired",
+        key="unpaired",
+        file=f"fairfuse-models-{chosen.metric}",
+        raw=rows,
+    )
     st.stop()
 
 left, right = st.columns(2)
@@ -69,6 +69,9 @@ rows = found[(found["target"] == chosen.target) & (found["metric"] == chosen.met
 name = escape(in_sentence(card.title))
 section(f"Difference in {name}: {escape(a)} minus {escape(b)}")
 block(drawings.comparison(rows, chosen, a, b), key="paired", file="fairfuse-comparison", rows=False)
+with guarded():
+    before = drawings.comparison(rows, chosen, a, b, figure="dumbbell")
+    block(before, key="dumbbell", file="fairfuse-before-after", rows=False)
 table(
     tables.paired(rows, a, b),
     alt=f"Paired difference in {card.title} between two models, overall and by group",

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from fairfuse_core.errors import FairFuseError
+from fairfuse_core.report.layouts import group_sizes
 from fairfuse_core.ui import facts, intake, intake_form, state, tables
 from fairfuse_core.ui.analysis import audit as run
 from fairfuse_core.ui.components import header, messages, section, show_error, suppressed, table
@@ -86,7 +87,7 @@ st.markdown(
     "than these numbers allow."
 )
 table(
-    tables.size_layout(groups),
+    group_sizes(tables.in_view(audit, chosen.models[:1]), chosen.target),
     alt="Number of patients and events in every group",
     key="groups",
     file="fairfuse-groups",

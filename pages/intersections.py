@@ -8,6 +8,7 @@ from fairfuse_core.ui.analysis import audit as run
 from fairfuse_core.ui.components import (
     block,
     empty,
+    guarded,
     header,
     left_out,
     not_available,
@@ -87,11 +88,21 @@ st.caption(
     "expected by chance."
 )
 
-left_out(tables.left_out(gaps))
+left_out(tables.left_out(audit, gaps))
 
 section("Raw and pooled estimates")
+for model in chosen.models:
+    if len(chosen.models) > 1:
+        st.subheader(escape(model), anchor=False)
+    with guarded():
+        block(
+            drawings.pooled(audit, chosen, name, model),
+            key=f"pooled_{chosen.models.index(model)}",
+            file=f"fairfuse-pooled-{chosen.metric}-{name}-{model}",
+            rows=False,
+        )
 table(
-    tables.metric_layout(rows),
+    tables.metric_layout(rows, pooled=True),
     alt=f"{card.title} of every crossed group, raw with interval and partially pooled",
     key="cross_rows",
     file=f"fairfuse-{chosen.metric}-{name}",

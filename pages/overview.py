@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from fairfuse_core.ui import facts, headline, tables
+from fairfuse_core.report.summary import headline_metrics, summarise
+from fairfuse_core.ui import facts, tables
 from fairfuse_core.ui.analysis import audit as run
+from fairfuse_core.ui.cards import findings, model_card, not_assessed
 from fairfuse_core.ui.components import (
     block,
-    findings,
     header,
-    model_card,
     not_estimable,
     section,
     table,
@@ -34,7 +34,10 @@ many = len(audit.targets) > 1
 rows = tables.gap_rows(audit, chosen.metric, None, chosen.models)
 
 section("Headline")
-st.markdown(f"#### {escape(headline.headline(audit, chosen.metric))}")
+said = summarise(audit, tuple(dict.fromkeys((chosen.metric, *headline_metrics(audit)))))
+st.markdown(f"#### {escape(said.sentences[0])}")
+if len(said.sentences) > 1:
+    st.markdown("\n".join(f"- {escape(sentence)}" for sentence in said.sentences[1:]))
 if rows.empty:
     not_estimable(f"this audit holds no gap for {chosen.metric}")
 else:
@@ -54,10 +57,12 @@ else:
     )
 
 section("By model")
+units = [unit for unit in said.units if unit.model in chosen.models]
 cards = st.columns(len(chosen.models)) if len(chosen.models) <= 3 else [st.container()] * 64
-for place, one in zip(cards, headline.by_model(audit, chosen.metric, chosen.models), strict=False):
+for place, model in zip(cards, chosen.models, strict=False):
     with place:
-        model_card(one)
+        model_card(model, [unit for unit in units if unit.model == model], chosen.metric)
+not_assessed(said.gaps_left_out)
 
 section("What is loaded")
 table(facts.loaded(chosen, audit), alt="What this audit was made from")

@@ -3,7 +3,10 @@
 import streamlit as st
 
 from fairfuse_core.audit.metrics import METRICS
-from fairfuse_core.ui import drawings, headline, tables
+from fairfuse_core.report.layouts import index_table
+from fairfuse_core.report.summary import headline
+from fairfuse_core.report.words import in_sentence, listed
+from fairfuse_core.ui import drawings, tables
 from fairfuse_core.ui.analysis import audit as run
 from fairfuse_core.ui.components import (
     block,
@@ -18,7 +21,7 @@ from fairfuse_core.ui.components import (
 from fairfuse_core.ui.reporting import report_downloads
 from fairfuse_core.ui.shell import ensure_shell
 from fairfuse_core.ui.state import control, selection
-from fairfuse_core.ui.text import escape, in_sentence, listed, pretty
+from fairfuse_core.ui.text import escape, pretty
 
 ensure_shell()
 
@@ -35,7 +38,7 @@ section(f"Gaps in {name} ({escape(card.symbol)})")
 if len(audit.targets) > 1:
     label = pretty(audit.provenance.target_label)
     st.markdown(f"{escape(label)}: **{escape(chosen.target)}**")
-st.markdown(escape(headline.headline(audit, chosen.metric, target=chosen.target)))
+st.markdown(escape(headline(audit, chosen.metric, target=chosen.target)))
 rows = tables.gap_rows(audit, chosen.metric, chosen.target, chosen.models)
 if rows.empty:
     not_estimable(f"{card.title} has no gap in this audit")
@@ -60,7 +63,7 @@ else:
         "**Detectable**: smallest true gap found four times in five. Adjusted p allow for all gaps "
         "tested in this audit."
     )
-    left_out(tables.left_out(rows))
+    left_out(tables.left_out(audit, rows))
 
 section("By group")
 attribute = st.selectbox(
@@ -109,14 +112,34 @@ notes(reasons)
 if hollow:
     st.caption(f"Without a value in any group here: {escape(listed(hollow))}.")
 
+if len(audit.folds):
+    section("Over folds")
+    gaps = rows[rows["attribute"] == attribute]
+    table(
+        tables.fold_layout(audit, one, gaps),
+        alt=f"{card.title} by group of {attribute}, from all rows together and as mean over folds",
+        key="folds",
+        file=f"fairfuse-folds-{chosen.metric}-{attribute}",
+        raw=audit.folds[(audit.folds["metric"] == chosen.metric)],
+    )
+    st.caption(
+        "Intervals belong to all rows together; the standard error tells how much folds differ, "
+        "and they share training patients. A mean of each fold's largest gap is larger than the "
+        "gap over all rows by chance alone."
+    )
+
 section("Inequality and disparate impact")
 st.markdown(
     "Four different numbers share two names; the Methods page says what each is. Theil indices are "
     "0 when all are treated alike, disparate impacts are 1."
 )
+for place, kind in zip(st.columns(2, gap="medium"), ("theil", "disparate_impact"), strict=True):
+    with place, guarded():
+        figure = drawings.indices(audit, chosen, kind)
+        block(figure, key=kind, file=f"fairfuse-{kind}", rows=False)
 indices = audit.indices
 table(
-    tables.index_layout(audit, chosen.target, chosen.models),
+    index_table(tables.in_view(audit, chosen.models), chosen.target),
     alt="Theil indices and disparate impacts: attributes and indices by row, models by column",
     key="indices",
     file="fairfuse-indices",

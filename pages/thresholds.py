@@ -3,12 +3,13 @@
 import streamlit as st
 
 from fairfuse_core.audit.metrics import METRICS
+from fairfuse_core.report.words import in_sentence
 from fairfuse_core.ui import drawings, whatif
 from fairfuse_core.ui.analysis import audit as run
 from fairfuse_core.ui.components import block, empty, guarded, header, not_available, section, table
 from fairfuse_core.ui.shell import ensure_shell
 from fairfuse_core.ui.state import control, selection
-from fairfuse_core.ui.text import escape, in_sentence
+from fairfuse_core.ui.text import escape
 
 ensure_shell()
 

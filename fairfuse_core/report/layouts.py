@@ -162,7 +162,7 @@ def per_group(
     cells: dict[str, dict[str, str]] = {}
     for row in rows.to_dict("records"):
         column = f"{row['group']}\n{row['model']}" if len(audit.models) > 1 else str(row["group"])
-        cells.setdefault(column, {})[metric_title(str(row["metric"]))] = _noted(row, reasons)
+        cells.setdefault(column, {})[metric_title(str(row["metric"]))] = noted(row, reasons)
     whole = pd.DataFrame(cells).fillna(ABSENT)
     whole.insert(0, "Metric", whole.index)
     names = [c for c in whole.columns if c != "Metric"]
@@ -172,7 +172,8 @@ def per_group(
     return [_without_hollow(table) for table in tables], reasons
 
 
-def _noted(row: Row, reasons: list[str]) -> str:
+def noted(row: Row, reasons: list[str]) -> str:
+    """Return ``value [low, high]``, or a dash and the number of its reason in ``reasons``."""
     if not pd.isna(row["estimate"]):
         return value_or_reason(row)
     reason = short_reason(str(row["reason"] or "not estimable"))

@@ -47,6 +47,11 @@ class Line:
     text: str
     brief: str
 
+    @property
+    def what(self) -> str:
+        """Metric and attribute, as "sensitivity by gender": how ``text`` and ``brief`` begin."""
+        return f"{in_sentence(metric_title(self.metric))} by {self.attribute}"
+
 
 @dataclass(frozen=True)
 class UnitSummary:

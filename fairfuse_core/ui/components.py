@@ -11,27 +11,16 @@ import pandas as pd
 import streamlit as st
 
 from fairfuse_core.errors import FairFuseError, NotAvailableError
+from fairfuse_core.report.words import number
+from fairfuse_core.ui.remedies import in_app
 from fairfuse_core.ui.shell import page_path
-from fairfuse_core.ui.text import escape, file_stem, number, pretty, unbroken
+from fairfuse_core.ui.text import escape, file_stem, pretty, unbroken
 
 if TYPE_CHECKING:
-    from fairfuse_core.audit import Finding
     from fairfuse_core.figures import Drawing
-    from fairfuse_core.ui.headline import ModelHeadline
 
 CHART = {"displaylogo": False, "showSendToCloud": False, "responsive": True}
 _ROWS_SHOWN = 60
-_CARDS = 12
-
-OUTCOMES: dict[str, tuple[str, str, str]] = {
-    "issue": ("error", "Issue", "red"),
-    "note": ("info", "Note", "blue"),
-    "passed": ("check_circle", "Passed", "green"),
-    "not_applicable": ("do_not_disturb_on", "Not applicable", "gray"),
-    "skipped": ("skip_next", "Skipped", "gray"),
-    "ignored": ("visibility_off", "Ignored", "gray"),
-}
-"""Icon, word and colour of each outcome: the word carries the meaning, colour only repeats it."""
 
 
 def header(title: str, lead: str) -> None:
@@ -53,13 +42,13 @@ def show_error(error: FairFuseError) -> None:
     if isinstance(error, NotAvailableError):
         st.info(
             f"**Not available here.** This needs {escape(error.expected)}; there is "
-            f"{escape(error.found)}. {escape(error.remedy)}",
+            f"{escape(error.found)}. {escape(in_app(error.remedy))}",
             icon=":material/block:",
         )
         return
     st.error(
         f"**Expected** {escape(error.expected)}.  \n**Found** {escape(error.found)}.  \n"
-        f"**What to do:** {escape(error.remedy)}",
+        f"**What to do:** {escape(in_app(error.remedy))}",
         icon=":material/error:",
     )
 
@@ -111,17 +100,6 @@ def empty(message: str, page: str = "", label: str = "") -> None:
     st.info(message, icon=":material/inbox:")
     if page:
         st.page_link(page_path(page), label=label)
-
-
-def finding_card(finding: Finding) -> None:
-    """Draw one finding: outcome in words and icon, title, message, code."""
-    icon, word, colour = OUTCOMES[finding.outcome]
-    with st.container(border=True, gap="xsmall"):
-        st.markdown(
-            f":{colour}[:material/{icon}: **{word}**] · **{escape(finding.title)}** "
-            f"· {escape(finding.code)}"
-        )
-        st.markdown(escape(finding.message))
 
 
 def table(frame: pd.DataFrame, *, alt: str, key: str = "", file: str = "", raw: Any = None) -> None:
@@ -213,65 +191,18 @@ def block(
     downloads(drawing.frame, key=key, file=file)
 
 
-def findings(found: Sequence[Finding], *, models: Sequence[str], key: str) -> None:
-    """Draw the findings on the models in view: what needs attention first, the rest on demand."""
-    mine = [f for f in found if not f.model or f.model in models]
-    count = {name: sum(f.outcome == name for f in mine) for name in OUTCOMES}
-    st.markdown(
-        " · ".join(f"{n} {OUTCOMES[name][1].lower()}" for name, n in count.items() if n)
-        or "No check was made."
-    )
-    for finding in [f for f in mine if f.outcome == "issue"][:_CARDS]:
-        finding_card(finding)
-    rest = [f for f in mine if f.outcome != "issue"]
-    extra = [f for f in mine if f.outcome == "issue"][_CARDS:]
-    if rest or extra:
-        with st.expander("All other checks", icon=":material/fact_check:"):
-            table(_finding_frame([*extra, *rest]), alt="Checks, their outcomes and what they say")
-    if mine:
-        downloads(_finding_frame(mine), key=key, file="fairfuse-findings")
-
-
-def _finding_frame(found: Sequence[Finding]) -> pd.DataFrame:
-    order = list(OUTCOMES)
-    return pd.DataFrame(
-        [
-            {
-                "Outcome": OUTCOMES[f.outcome][1],
-                "Code": f.code,
-                "Check": f.title,
-                "Model": f.model or "",
-                "Attribute": f.attribute or "",
-                "Message": f.message,
-            }
-            for f in sorted(found, key=lambda f: order.index(f.outcome))
-        ]
-    )
-
-
-def model_card(one: ModelHeadline) -> None:
-    """Draw one model's gaps in three heaps: survive their test, do not, could not be assessed."""
-    with st.container(border=True):
-        st.markdown(f"#### {escape(one.model)}")
-        heaps = (
-            ("error", "Survive their test", one.survive),
-            ("drag_handle", "Not distinguishable from zero", one.chance),
-            ("block", "Could not be assessed", one.unassessed),
-        )
-        for icon, title, lines in heaps:
-            st.markdown(f":material/{icon}: **{title}: {len(lines) or 'none'}**")
-            if lines:
-                st.markdown("\n".join(f"- {line}" for line in lines))
-
-
 def messages(found: tuple[Any, ...]) -> None:
-    """Show what the reader noticed: warnings first."""
-    for message in sorted(found, key=lambda m: m.level != "warning"):
-        where = f"**{escape(message.column)}** · " if message.column else ""
-        if message.level == "warning":
-            st.warning(where + escape(message.text), icon=":material/warning:")
-        else:
-            st.info(where + escape(message.text), icon=":material/info:")
+    """Show what the reader noticed: each warning by itself, then the rest in one box."""
+    lines = [
+        (m.level, (f"**{escape(m.column)}** · " if m.column else "") + escape(m.text))
+        for m in found
+    ]
+    for level, line in lines:
+        if level == "warning":
+            st.warning(line, icon=":material/warning:")
+    rest = [line for level, line in lines if level != "warning"]
+    if rest:
+        st.info("\n".join(f"- {line}" for line in rest), icon=":material/info:")
 
 
 def _readable(frame: pd.DataFrame) -> pd.DataFrame:

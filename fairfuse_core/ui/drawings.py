@@ -113,19 +113,40 @@ def heatmap(audit: Audit, chosen: Selection, attribute: str, model: str) -> Draw
     )
 
 
-def comparison(rows: pd.DataFrame, chosen: Selection, a: str, b: str) -> Drawing:
-    """Return paired differences between two models, overall and by group."""
+def pooled(audit: Audit, chosen: Selection, attribute: str, model: str) -> Drawing:
+    """Return raw and partially pooled estimates of the metric in focus, side by side."""
     return draw(
-        "comparison",
-        rows,
+        "pooled",
+        audit,
         metric=chosen.metric,
-        model_a=a,
-        model_b=b,
+        attribute=attribute,
+        model=model,
         target=chosen.target,
     )
 
 
-def _curve(figure: str, source: str) -> Callable[[Audit, Selection, str, str], Drawing]:
+def indices(audit: Audit, chosen: Selection, kind: str) -> Drawing:
+    """Return one kind of index (``theil``, ``disparate_impact``) by attribute and model."""
+    return draw(
+        "indices",
+        audit,
+        kind=kind,
+        target=chosen.target,
+        models=chosen.models,
+        compact=True,  # two stand side by side
+    )
+
+
+def comparison(
+    rows: pd.DataFrame, chosen: Selection, a: str, b: str, *, figure: str = "comparison"
+) -> Drawing:
+    """Return paired differences between two models (or, as a ``dumbbell``, both their values)."""
+    return draw(figure, rows, metric=chosen.metric, model_a=a, model_b=b, target=chosen.target)
+
+
+def _curve(
+    figure: str, source: str, **beside: str
+) -> Callable[[Audit, Selection, str, str], Drawing]:
     def drawn(audit: Audit, chosen: Selection, attribute: str, model: str) -> Drawing:
         return draw(
             figure,
@@ -134,6 +155,7 @@ def _curve(figure: str, source: str) -> Callable[[Audit, Selection, str, str], D
             model=model,
             target=chosen.target,
             attribute=attribute,
+            **{name: curve(audit, chosen, of, attribute, model) for name, of in beside.items()},
         )
 
     return drawn
@@ -142,7 +164,7 @@ def _curve(figure: str, source: str) -> Callable[[Audit, Selection, str, str], D
 CURVES: dict[str, Callable[[Audit, Selection, str, str], Drawing]] = {
     "ROC": _curve("roc", "roc"),
     "Precision-recall": _curve("precision_recall", "precision_recall"),
-    "Calibration": _curve("calibration", "calibration"),
+    "Calibration": _curve("calibration", "calibration", histogram="score_histogram"),
     "Decision curve": _curve("decision_curve", "decision_curve"),
     "Scores": _curve("score_distribution", "score_histogram"),
 }

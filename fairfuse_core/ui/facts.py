@@ -1,4 +1,4 @@
-"""What is loaded, as a short list of facts: the head of every report and of the Overview."""
+"""What is loaded and how it was read: the report's own facts, and the recipe of an upload."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fairfuse_core.report import facts as report_facts
-from fairfuse_core.ui.text import listed, percent, pretty
+from fairfuse_core.report.facts import facts
+from fairfuse_core.report.words import ABSENT, listed
 
 if TYPE_CHECKING:
     from fairfuse_core.audit import Audit
@@ -15,37 +15,10 @@ if TYPE_CHECKING:
 
 
 def loaded(chosen: Selection, audit: Audit) -> pd.DataFrame:
-    """Return the facts a reader needs before the first number, one a row."""
-    provenance = audit.provenance
-    lines = [
-        (
-            "Data",
-            f"{chosen.dataset.title}: {report_facts.KINDS.get(provenance.kind, provenance.kind)}",
-        ),
-        ("Size", report_facts.size(audit)),
-        ("Models", listed(list(audit.models))),
-    ]
-    if len(audit.targets) > 1:
-        label = pretty(provenance.target_label)
-        lines.append((f"{label}s", listed(list(audit.targets))))
-    lines += [
-        ("Attributes", listed(list(audit.attributes))),
-        ("Operating point", report_facts.threshold(audit)),
-        ("Statistics", statistics(audit)),
-    ]
-    source = chosen.dataset.citation or provenance.citation
-    if source:
-        lines.append(("Source", source))
-    lines.append(("Small groups", report_facts.suppression(audit)))
-    lines.append(("Digest", f"SHA-256 {provenance.digest[:16]}… · FairFuse {provenance.version}"))
-    return pd.DataFrame(lines, columns=["Fact", "Value"])
-
-
-def statistics(audit: Audit) -> str:
-    """Return the level, adjustment and clustering in words."""
-    adjusting = "Holm" if audit.config.multiplicity == "holm" else "Benjamini-Hochberg"
-    clusters = ", patients as clusters" if audit.provenance.clusters else ""
-    return f"{percent(audit.config.confidence)} intervals, tests adjusted by {adjusting}{clusters}"
+    """Return what identifies the audit, as reports have it, with the app's name for the data."""
+    here = {"Source": chosen.dataset.title, "Citation": chosen.dataset.citation}
+    lines = [(name, here.get(name) or value) for name, value in facts(audit)]
+    return pd.DataFrame([line for line in lines if line[1] != ABSENT], columns=["Fact", "Value"])
 
 
 def recipe(chosen: Selection) -> pd.DataFrame:

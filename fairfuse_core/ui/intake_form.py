@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from fairfuse_core.errors import FairFuseError
+from fairfuse_core.report.words import counted, percent
 from fairfuse_core.ui import intake, state
 from fairfuse_core.ui.components import messages, show_error, table
-from fairfuse_core.ui.text import counted, escape, percent
+from fairfuse_core.ui.text import escape
 
 if TYPE_CHECKING:
     from fairfuse_core.audit.predictions import RawTable, RoleGuess, Roles

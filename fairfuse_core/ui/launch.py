@@ -17,11 +17,11 @@ def warm() -> None:
     """Load what the Overview needs and audit the bundled data as it opens by default."""
     from fairfuse_core.audit import AuditConfig, OperatingPoint, run_audit
     from fairfuse_core.figures import FIGURES
-    from fairfuse_core.ui import analysis, components, headline, reporting, sidebar, tables
+    from fairfuse_core.ui import analysis, cards, reporting, sidebar, tables
     from fairfuse_core.ui.cache import bundled_store
     from fairfuse_core.ui.dataset import radfusion
 
-    del components, headline, reporting, sidebar, tables  # loaded, which is all that was wanted
+    del cards, reporting, sidebar, tables  # loaded, which is all that was wanted
     bundled = radfusion()
     config = AuditConfig(
         attributes=tuple(bundled.shape.groups), operating_point=OperatingPoint("as_given")

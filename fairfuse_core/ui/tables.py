@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from fairfuse_core.report.layouts import INDEX_TITLES, value_or_reason
-from fairfuse_core.report.summary import max_gaps
-from fairfuse_core.ui.text import ABSENT, estimate, number, p_value
+from fairfuse_core.report.layouts import noted, value_or_reason
+from fairfuse_core.report.summary import gap_left_out, max_gaps
+from fairfuse_core.report.words import ABSENT, count, estimate, number, p_value
 
 if TYPE_CHECKING:
     from fairfuse_core.audit import Audit
+
+
+def in_view(audit: Audit, models: Sequence[str]) -> Audit:
+    """Return the audit with the rows of some models only, for the report's tables."""
+    if len(models) == len(audit.models):
+        return audit
+    frames = ("groups", "operating_points", "overall", "by_group", "gaps", "indices", "folds")
+    kept = {
+        name: frame[frame["model"].isin(models)].reset_index(drop=True)
+        for name in frames
+        if len(frame := getattr(audit, name))
+    }
+    return replace(audit, models=tuple(models), **kept)
 
 
 def gap_rows(
@@ -37,12 +52,7 @@ def gap_layout(rows: pd.DataFrame, models: tuple[str, ...], *, targets: bool) ->
 
 
 def _gap_cell(rows: pd.DataFrame) -> str:
-    if rows.empty:
-        return ABSENT
-    row = rows.iloc[0]
-    if pd.isna(row["estimate"]):
-        return f"not estimable: {row['reason']}" if row["reason"] else "not estimable"
-    return estimate(float(row["estimate"]), float(row["low"]), float(row["high"]))
+    return ABSENT if rows.empty else value_or_reason(rows.iloc[0].to_dict())
 
 
 def gap_tests(rows: pd.DataFrame, *, targets: bool) -> pd.DataFrame:
@@ -53,7 +63,7 @@ def gap_tests(rows: pd.DataFrame, *, targets: bool) -> pd.DataFrame:
             "Evaluated on": str(row["target"]),
             "Attribute": str(row["attribute"]),
             "Model": str(row["model"]),
-            "Gap": _gap_cell(pd.DataFrame([row])),
+            "Gap": value_or_reason(row),
             "Highest": row["group"] or ABSENT,
             "Lowest": row["reference"] or ABSENT,
             "p": p_value(float(row["p"])),
@@ -68,10 +78,10 @@ def gap_tests(rows: pd.DataFrame, *, targets: bool) -> pd.DataFrame:
     return _without_lone_model(pd.DataFrame(out))
 
 
-def left_out(rows: pd.DataFrame) -> list[tuple[str, str]]:
+def left_out(audit: Audit, rows: pd.DataFrame) -> list[tuple[str, str]]:
     """Return (attribute, groups its gap leaves out and why), each once."""
-    some = rows[rows["left_out"] != ""]
-    return list(dict.fromkeys(zip(some["attribute"], some["left_out"], strict=True)))
+    said = [(str(row["attribute"]), gap_left_out(audit, row)) for row in rows.to_dict("records")]
+    return list(dict.fromkeys(line for line in said if line[1]))
 
 
 def _without_lone_model(frame: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +110,7 @@ def group_layout(rows: pd.DataFrame, titles: dict[str, str]) -> tuple[pd.DataFra
     cells: dict[str, dict[str, str]] = {}
     for row in rows.to_dict("records"):
         column = f"{row['model']} · {row['group']}" if many else str(row["group"])
-        text = _metric_cell(row, reasons)
+        text = noted(row, reasons)
         cells.setdefault(column, {})[titles.get(row["metric"], row["metric"])] = text
     frame = pd.DataFrame(cells).fillna(ABSENT)
     frame.index.name = "Metric"
@@ -113,82 +123,58 @@ def without_empty(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return frame[~hollow], list(frame.index[hollow])
 
 
-def _metric_cell(row: dict[Any, Any], reasons: list[str]) -> str:
-    if not pd.isna(row["estimate"]):
-        return estimate(float(row["estimate"]), float(row["low"]), float(row["high"]))
-    reason = str(row["reason"] or "not estimable")
-    if reason not in reasons:
-        reasons.append(reason)
-    return f"{ABSENT} ({reasons.index(reason) + 1})"
-
-
-def metric_layout(rows: pd.DataFrame) -> pd.DataFrame:
+def metric_layout(rows: pd.DataFrame, *, pooled: bool = False) -> pd.DataFrame:
     """Return one metric: a line per model and group with counts, interval and pooled value."""
     out = [
         {
             "Model": str(row["model"]),
             "Group": row["group"],
             "Estimate": value_or_reason(row),
-            "Pooled": number(float(row["pooled"])),
-            "n": _count(row["n"], row["suppressed"]),
-            "Events": _count(row["n_positive"], row["suppressed"]),
+            "Pooled": estimate(row["pooled"], row["pooled_low"], row["pooled_high"]),
+            "n": count(row["n"]),
+            "Events": count(row["n_positive"]),
             "Interval": row["method"] or ABSENT,
         }
         for row in rows.to_dict("records")
     ]
     frame = pd.DataFrame(out)
-    if not frame.empty and (frame["Pooled"] == ABSENT).all():
+    if not frame.empty and (not pooled or (frame["Pooled"] == ABSENT).all()):
         frame = frame.drop(columns="Pooled")
     return _without_lone_model(frame)
 
 
-def index_layout(audit: Audit, target: str, models: tuple[str, ...]) -> pd.DataFrame:
-    """Return the inequality indices: a line per attribute and index, models as columns."""
-    rows = audit.indices
-    rows = rows[(rows["target"] == target) & rows["model"].isin(models)]
-    lines: dict[tuple[str, str], dict[str, str]] = {}
-    for row in rows.to_dict("records"):
-        key = (str(row["attribute"]), INDEX_TITLES.get(row["index"], row["index"]))
-        line = lines.setdefault(key, {"Attribute": key[0], "Index": key[1]})
-        line[str(row["model"])] = value_or_reason(row)
-    return pd.DataFrame(list(lines.values()))
+def fold_layout(audit: Audit, rows: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return one metric as estimated from all rows together and as a mean over folds.
 
-
-def size_layout(groups: pd.DataFrame, *, event: str = "Events") -> pd.DataFrame:
-    """Return sizes and events per group; a suppressed group shows its name only."""
+    Parameters
+    ----------
+    audit : Audit
+        Holds the means over folds.
+    rows : DataFrame
+        Rows of ``audit.by_group`` and ``audit.overall``: the pooled estimates in view.
+    gaps : DataFrame
+        Rows of ``audit.gaps``: the largest gaps in view.
+    """
+    keys = ["model", "target", "attribute", "metric", "statistic", "group"]
+    whole = [
+        rows.assign(statistic="value", shown=rows["group"]),
+        gaps.assign(group="", shown="Largest gap"),
+    ]
+    lines = pd.concat(whole, ignore_index=True).merge(
+        audit.folds[[*keys, "fold_mean", "fold_se", "folds"]], on=keys
+    )
     out = [
         {
-            "Attribute": str(row["attribute"]),
-            "Group": row["group"],
-            "n": _count(row["n"], row["suppressed"]),
-            event: _count(row["n_positive"], row["suppressed"]),
-            "Prevalence": number(float(row["prevalence"])) if not row["suppressed"] else ABSENT,
-            "": "reference" if row["is_reference"] else (row["reason"] or ""),
+            "Model": str(row["model"]),
+            "Group": str(row["shown"]),
+            "All rows together": value_or_reason(row),
+            "Mean over folds ± standard error": f"{number(row['fold_mean'])} ± "
+            f"{number(row['fold_se'])}",
+            "Folds with a value": count(row["folds"]),
         }
-        for row in groups.to_dict("records")
+        for row in lines.to_dict("records")
     ]
-    return pd.DataFrame(out)
-
-
-def _count(value: object, suppressed: object) -> str:
-    number_ = pd.to_numeric(pd.Series([value])).iloc[0]
-    return ABSENT if suppressed or pd.isna(number_) else f"{int(number_):,}"
-
-
-def side_by_side(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one metric with groups as rows and models as columns."""
-    lines: dict[str, dict[str, str]] = {}
-    for row in rows.to_dict("records"):
-        line = lines.setdefault(
-            str(row["group"]),
-            {
-                "Group": str(row["group"]),
-                "n": _count(row["n"], row["suppressed"]),
-                "Events": _count(row["n_positive"], row["suppressed"]),
-            },
-        )
-        line[str(row["model"])] = value_or_reason(row)
-    return pd.DataFrame(list(lines.values()))
+    return _without_lone_model(pd.DataFrame(out))
 
 
 def paired(rows: pd.DataFrame, a: str, b: str, *, metrics: bool = False) -> pd.DataFrame:
@@ -212,7 +198,7 @@ def paired(rows: pd.DataFrame, a: str, b: str, *, metrics: bool = False) -> pd.D
                 "p": p_value(float(row["p"])),
                 "p, Holm": p_value(float(row["p_holm"])),
                 "p, BH": p_value(float(row["p_bh"])),
-                "n": _count(row["n"], row["suppressed"]),
+                "n": count(row["n"]),
             }
         )
     return pd.DataFrame(out)

@@ -1,34 +1,8 @@
-"""Words and numbers on screen: escaping, formatting, plain sentences."""
+"""Words on screen: escaping, labels, line breaks. The words are `fairfuse_core.report.words`."""
 
 from __future__ import annotations
 
 import re
-
-from fairfuse_core.report.words import (
-    ABSENT,
-    counted,
-    estimate,
-    in_sentence,
-    listed,
-    number,
-    p_value,
-    percent,
-)
-
-__all__ = [
-    "ABSENT",
-    "counted",
-    "escape",
-    "estimate",
-    "file_stem",
-    "in_sentence",
-    "listed",
-    "number",
-    "p_value",
-    "percent",
-    "pretty",
-    "unbroken",
-]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~^=:@&])")
 _LATE = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)|(?<=[<>~-])(?=[=>-])", re.IGNORECASE)

@@ -10,11 +10,12 @@ import streamlit as st
 from fairfuse_core.audit.config import OperatingPoint
 from fairfuse_core.audit.metrics import METRICS
 from fairfuse_core.report.layouts import value_or_reason
+from fairfuse_core.report.words import ABSENT, in_sentence, number
 from fairfuse_core.ui import tables
 from fairfuse_core.ui.analysis import audit as run
 from fairfuse_core.ui.components import guarded, table
 from fairfuse_core.ui.state import control
-from fairfuse_core.ui.text import ABSENT, escape, in_sentence, number
+from fairfuse_core.ui.text import escape
 
 if TYPE_CHECKING:
     from fairfuse_core.audit import Audit
