@@ -4,11 +4,13 @@ from fairfuse_core.cohort.sources.base import Flow, Progress, Source, Tables, si
 from fairfuse_core.cohort.sources.covid_cxr import SOURCE as COVID_CXR
 from fairfuse_core.cohort.sources.diabetes130 import SOURCE as DIABETES130
 from fairfuse_core.cohort.sources.eicu import SOURCE as EICU
+from fairfuse_core.cohort.sources.physionet2012 import SOURCE as PHYSIONET2012
 
 SOURCES: dict[str, Source] = {
     "covid_cxr": COVID_CXR,
     "diabetes130": DIABETES130,
     "eicu": EICU,
+    "physionet2012": PHYSIONET2012,
 }
 """Every source by name. A new one is a file beside this and one line here."""
 

@@ -155,6 +155,47 @@ class RawTables:
             raise InputError(f"rows in {path.name}", "only a header", "Fetch the file again.")
         return True
 
+    def folder_table(self, name: str, columns: Mapping[str, str], *, alias: str) -> bool:
+        """Make a folder of small text files, one a sample, readable as one table.
+
+        Parameters
+        ----------
+        name : str
+            Name of the folder; case does not matter.
+        columns : mapping of str to str
+            The header of every file, with SQL types; ``filename`` comes beside them.
+        alias : str
+            Name in SQL.
+
+        Returns
+        -------
+        bool
+            False where there is no such folder, or it holds no ``.txt`` files.
+
+        Raises
+        ------
+        InputError
+            If the first file's header is another.
+        """
+        for place in _children(self.folder):
+            files = (
+                _children(place) if place.is_dir() and place.name.lower() == name.lower() else []
+            )
+            files = [f for f in files if f.name.lower().endswith(".txt")]
+            if not files:
+                continue
+            _match(files[0], read_header(files[0]), columns)
+            types = ", ".join(f"{_text(c)}: {_text(kind)}" for c, kind in columns.items())
+            listed = ", ".join(_text(str(f)) for f in files)
+            self.run(
+                f"CREATE OR REPLACE VIEW {_quote(alias)} AS SELECT * FROM read_csv([{listed}], "
+                f"auto_detect=false, header=true, delim=',', nullstr=[''], filename=true, "
+                f"columns={{{types}}})"
+            )
+            self.files[alias] = place
+            return True
+        return False
+
     def _scan(
         self, path: Path, columns: Mapping[str, str], missing: Sequence[str]
     ) -> tuple[str, dict[str, str]]:
