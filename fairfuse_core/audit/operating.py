@@ -58,7 +58,9 @@ def choose(segments: Segments, point: OperatingPoint) -> Chosen:
         missing = "with" if p == 0 else "without"
         return Chosen(np.nan, np.nan, np.nan, f"there are no patients {missing} the outcome")
     worth = _worth(c, point)
-    best = grid.size - 1 - int(np.argmax(worth[::-1]))
+    top = float(worth.max())
+    # Equal fractions can differ in the last digit; they are ties all the same.
+    best = int(np.flatnonzero(worth >= top - 1e-12 * max(1.0, abs(top)))[-1])
     return _at(segments, float(grid[best]))
 
 

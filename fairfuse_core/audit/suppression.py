@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairfuse_core.audit.scores import GroupingInfo
+from fairfuse_core.audit.suppression_bounds import pinned_cell
 from fairfuse_core.audit.types import UNKNOWN, IntArray
 
 SHOWN, SMALL, PROTECTING = 0, 1, 2
@@ -128,15 +129,16 @@ def _next_to_hide(
                 extra = smallest_shown(side)
                 if extra is not None:
                     return extra
-    return _determined(relations, status, smallest_shown)
+    return _determined(relations, status, counts, smallest_shown)
 
 
 def _determined(
     relations: Sequence[Relation],
     status: Mapping[str, NDArray[np.int8]],
+    counts: Mapping[str, IntArray],
     smallest_shown: Callable[[Sequence[Key]], Key | None],
 ) -> Key | None:
-    """Find a hidden cell that the equations pin down together, and one more to hide for it."""
+    """Find a hidden cell that all equations together pin down, and one more to hide for it."""
     unknown = [(name, int(i)) for name, s in status.items() for i in np.flatnonzero(s)]
     if not unknown or len(unknown) > _EXACT_LIMIT:
         return None
@@ -154,13 +156,11 @@ def _determined(
             rows.append(row)
     if not rows:
         return None
-    _, s, vt = np.linalg.svd(np.asarray(rows), full_matrices=False)
-    basis = vt[s > 1e-9]
-    pinned = np.flatnonzero(np.abs((basis**2).sum(axis=0) - 1) < 1e-9)
-    for j in pinned:
-        for left, right in relations:
-            if unknown[j] in left or unknown[j] in right:
-                extra = smallest_shown([*left, *right])
-                if extra is not None:
-                    return extra
-    return None
+    size = np.array([counts[name][i] for name, i in unknown], dtype=np.float64)
+    small = np.array([status[name][i] == SMALL for name, i in unknown])
+    pinned = pinned_cell(np.unique(np.asarray(rows), axis=0), size, small)
+    if pinned is None:
+        return None
+    near = [k for r in relations if unknown[pinned] in (*r[0], *r[1]) for side in r for k in side]
+    anywhere = [k for r in relations for side in r for k in side]
+    return smallest_shown(near) or smallest_shown(anywhere)
