@@ -119,14 +119,14 @@ def hierarchy(shape, weights, crossings):
 CROSSINGS = st.lists(st.sampled_from([(0, 1), (0, 2), (1, 2), (0, 1, 2)]), unique=True, max_size=3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.tuples(*[st.integers(2, 4)] * 3), st.integers(0, 10**6), CROSSINGS)
 def test_random_hierarchies_are_safe(shape, seed, crossings):
     groupings, counts = hierarchy(shape, seed, crossings)
     safe(groupings, counts, suppress(groupings, counts, MINIMUM))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 25), min_size=2, max_size=7))
 def test_single_attributes_are_safe(counts):
     assume(sum(counts) > 0)
