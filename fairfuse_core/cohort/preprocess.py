@@ -101,7 +101,12 @@ class Inputs:
                 "images or notes only",
                 "Use a model that reads them.",
             )
-        return sparse.csr_array(sparse.hstack(parts, format="csr"))
+        made = sparse.csr_array(sparse.hstack(parts, format="csr"))
+        if made.nnz < np.iinfo(np.int32).max:
+            # scikit-learn's solvers take 32-bit indices only.
+            made.indices = made.indices.astype(np.int32)
+            made.indptr = made.indptr.astype(np.int32)
+        return made
 
 
 def summarise(series: NDArray[np.float32], observed: NDArray[np.bool_]) -> NDArray[np.float32]:

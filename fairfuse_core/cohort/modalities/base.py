@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +12,23 @@ from numpy.typing import NDArray
 
 BoolArray = NDArray[np.bool_]
 RowIndex = NDArray[np.int64]
+
+
+def write_array(path: Path, shape: tuple[int, ...], dtype: Any, pieces: Iterable[Any]) -> None:
+    """Write an array to a ``.npy`` file piece by piece, first axis first.
+
+    Ordinary writes, not a memory map: a full disk is then an error that can be told, where a
+    memory map ends the process.
+    """
+    header = {
+        "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),
+        "fortran_order": False,
+        "shape": shape,
+    }
+    with path.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, header)
+        for piece in pieces:
+            stream.write(np.ascontiguousarray(piece, dtype=dtype).data)
 
 
 class Modality(ABC):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fairfuse_core.cohort.modalities.base import BoolArray, Modality, RowIndex
+from fairfuse_core.cohort.modalities.base import BoolArray, Modality, RowIndex, write_array
 from fairfuse_core.digest import digest_arrays
 
 
@@ -69,15 +69,12 @@ class Images(Modality):
         """Write the images of these samples, each once."""
         at = self.position[self.index]
         used, inverse = np.unique(at[at >= 0], return_inverse=True)
-        out = np.lib.format.open_memmap(
+        write_array(
             folder / "pixels.npy",
-            mode="w+",
-            dtype=self.pixels.dtype,
-            shape=(used.size, *self.pixels.shape[1:]),
+            (used.size, *self.pixels.shape[1:]),
+            self.pixels.dtype,
+            (self.pixels[used[low : low + 64]] for low in range(0, used.size, 64)),
         )
-        for low in range(0, used.size, 64):
-            out[low : low + 64] = self.pixels[used[low : low + 64]]
-        out.flush()
         position = np.full(len(self), -1, dtype=np.int64)
         position[at >= 0] = inverse
         np.save(folder / "position.npy", position)

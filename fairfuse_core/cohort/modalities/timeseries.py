@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fairfuse_core.cohort.modalities.base import BoolArray, Modality, RowIndex
+from fairfuse_core.cohort.modalities.base import BoolArray, Modality, RowIndex, write_array
 from fairfuse_core.digest import digest_arrays
 
 
@@ -80,13 +80,12 @@ class TimeSeries(Modality):
     def write(self, folder: Path) -> dict[str, Any]:
         """Write both arrays, in pieces."""
         for name, array in (("values", self.values), ("observed", self.observed)):
-            shape = (len(self), *array.shape[1:])
-            out = np.lib.format.open_memmap(
-                folder / f"{name}.npy", mode="w+", dtype=array.dtype, shape=shape
+            write_array(
+                folder / f"{name}.npy",
+                (len(self), *array.shape[1:]),
+                array.dtype,
+                (array[self.index[low : low + 1024]] for low in range(0, len(self), 1024)),
             )
-            for low in range(0, len(self), 1024):
-                out[low : low + 1024] = array[self.index[low : low + 1024]]
-            out.flush()
         return {"channels": list(self.channels), "step_hours": self.step_hours}
 
     @classmethod
