@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,13 @@ from fairfuse_core.audit.types import FloatArray, IntArray
 SUPPRESSED = "suppressed: fewer than {minimum} patients, or needed to hide such a group"
 """One reason for both: told apart, 18 hidden patients in two "fewer than 10" are 9 and 9, and 11
 in one of each kind 1 and 10."""
+
+_RULE = re.compile(r"suppressed: fewer than [\d,]+ patients, or needed to hide such a group")
+
+
+def short_reason(reason: str) -> str:
+    """Return a reason without the suppression rule, which every page states once."""
+    return _RULE.sub("suppressed", reason)
 
 
 @dataclass(frozen=True, eq=False)

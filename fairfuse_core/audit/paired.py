@@ -131,8 +131,26 @@ def _one(
         low, high = _newcombe_paired(card, joint, config.confidence)
         return a, b, low, high, "Newcombe, paired", p, test, ""
     lo, hi, _ = percentile_interval(_difference(card, draws)[:, None], confidence=config.confidence)
+    if not lo[0] < hi[0]:
+        # All resamples alike: a few patients on whom no resample can differ, not certainty.
+        return _without_spread(card, joint, config, (a, b, p), test)
     method = ("patient-cluster" if clustered else "paired") + " bootstrap, percentile"
     return a, b, float(lo[0]), float(hi[0]), method, p, test, ""
+
+
+def _without_spread(
+    card: MetricCard,
+    joint: IntArray,
+    config: AuditConfig,
+    found: tuple[float, float, float],
+    test: str,
+) -> Numbers:
+    """Return an interval where the bootstrap has none to give."""
+    a, b, p = found
+    if card.name not in _SAME_PATIENTS:
+        return a, b, np.nan, np.nan, "", p, test, "no interval: every resample gave the same value"
+    low, high = _newcombe_paired(card, joint, config.confidence)
+    return a, b, low, high, "Newcombe, paired, rows as independent", p, test, ""
 
 
 def _newcombe_paired(card: MetricCard, joint: IntArray, confidence: float) -> tuple[float, float]:

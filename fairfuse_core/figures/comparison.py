@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from fairfuse_core.audit.block import short_reason
 from fairfuse_core.errors import NotAvailableError
 from fairfuse_core.figures import rows, selection, text
 from fairfuse_core.figures.drawing import Drawing
@@ -118,7 +119,7 @@ def _entry(row: Any, largest: float) -> rows.Entry:
     if row.suppressed or not text.defined(row.difference):
         return rows.Entry(series=0, words=said_why(row))
     value = text.estimate(row.difference, row.low, row.high)
-    p = f"{text.p_value(row.p)}, adjusted {text.p_value(row.p_holm)[2:]}"
+    p = _tested(row)
     size = f"n {text.count(row.n)}, {text.count(row.n_positive)} positives"
     each = f"{text.number(row.estimate_a)} and {text.number(row.estimate_b)}"
     return rows.Entry(
@@ -132,9 +133,13 @@ def _entry(row: Any, largest: float) -> rows.Entry:
     )
 
 
+def _tested(row: Any) -> str:
+    return f"{text.p_value(row.p)}, adjusted {text.p_value(row.p_holm)[2:]}"
+
+
 def said_why(row: Any) -> str:
     """Return why a comparison row has no number."""
-    said = str(row.reason) if isinstance(row.reason, str) else ""
+    said = short_reason(row.reason) if isinstance(row.reason, str) else ""
     return said or ("suppressed" if row.suppressed else "not estimable")
 
 
@@ -150,9 +155,7 @@ def _title(frame: pd.DataFrame, inside: str, a: str, b: str) -> str:
     row = next(iter(selection.records(known)))
     value = text.estimate(row.difference, row.low, row.high)
     said = f"{a} less {b} in {inside}: {value} over everyone"
-    if text.defined(row.low, row.high):
-        said += ", interval " + ("includes 0" if row.low <= 0 <= row.high else "excludes 0")
-    return said
+    return f"{said}, {_tested(row)}" if text.defined(row.p) else said
 
 
 def _size(frame: pd.DataFrame) -> str:

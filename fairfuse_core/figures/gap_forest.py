@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from fairfuse_core.audit.block import short_reason
 from fairfuse_core.errors import NotAvailableError
 from fairfuse_core.figures import palette, rows, selection, text, verdict
 from fairfuse_core.figures.drawing import Drawing
@@ -167,7 +168,9 @@ def _caption(audit: Audit, frame: pd.DataFrame) -> str:
         f"p values are adjusted by {verdict.adjusted_name(audit)} over the comparisons of the "
         "audit.",
     ]
-    left = [f"{r.attribute}: {r.left_out}" for r in selection.records(frame) if r.left_out]
+    left = [
+        f"{r.attribute}: {short_reason(r.left_out)}" for r in selection.records(frame) if r.left_out
+    ]
     if left:
         parts.append(f"Left out of the gaps: {'; '.join(dict.fromkeys(left))}.")
     return " ".join(parts)

@@ -30,6 +30,9 @@ __all__ = ["Axis", "Entry", "Extra", "Row", "Rule", "Series", "diameter", "draw"
 SLOT = 25.0
 """Height of one line, px."""
 
+Note = dict[str, Any]
+"""An annotation as Plotly wants it."""
+
 _NARROW_SLOT = 20.0
 _LINE = 0.75
 """Height of a line of small text in the narrow layout, in slots."""
@@ -67,10 +70,12 @@ def draw(
     for extra in extras:
         figure.add_traces(_extra_traces(plan, extra))
     _names(figure, plan, compact)
-    widest = _words(figure, plan, compact, dark)
+    notes, widest = _words(plan, compact, dark)
     low, high = _span(plan, axis)
     _value_axis(figure, axis, low, high)
-    _references(figure, axis, (low, high), dark)
+    notes += _references(figure, axis, (low, high), dark)
+    # All at once: each one added by itself has Plotly check all those before it again.
+    figure.layout.annotations = [*(_name_lines(plan) if compact else ()), *notes]
     figure.update_yaxes(
         range=[-plan.total, 0], fixedrange=True, showgrid=False, showline=False, ticks=""
     )
@@ -208,47 +213,55 @@ def _names(figure: go.Figure, plan: _Plan, compact: bool) -> None:
         figure.update_yaxes(tickvals=[-y for _, y in plan.names], ticktext=shown)
         return
     figure.update_yaxes(showticklabels=False)
+
+
+def _name_lines(plan: _Plan) -> list[Note]:
+    """Return the names as lines above their marks."""
+    lines = []
     for row, y in plan.names:
         name = text.label(row.label, 40)
-        figure.add_annotation(
-            **_left_of(y),
-            text=f"<b>{name}</b>" if row.header else name,
-            font={"size": 14 if row.header else 13},
+        lines.append(
+            _left_of(y)
+            | {
+                "text": f"<b>{name}</b>" if row.header else name,
+                "font": {"size": 14 if row.header else 13},
+            }
         )
+    return lines
 
 
-def _words(figure: go.Figure, plan: _Plan, compact: bool, dark: bool) -> int:
-    """Write the numbers (or reasons) and return the longest line, in characters."""
+def _words(plan: _Plan, compact: bool, dark: bool) -> tuple[list[Note], int]:
+    """Return the numbers (or reasons) beside the marks, and the longest line in characters."""
     widest = 0
+    notes: list[Note] = []
+    grey = palette.grey(dark)
     for lines, entry, y in plan.words:
         said = " ".join(lines)
         if compact:
-            figure.add_annotation(
-                **_left_of(y),
-                text="<br>".join(text.escape(line) for line in lines),
-                font={"size": theme.SMALL, "color": palette.grey(dark)},
+            note: Note = {
+                "text": "<br>".join(text.escape(line) for line in lines),
+                "font": {"size": theme.SMALL, "color": grey},
                 # Grid and reference lines run behind the words, not through them.
-                bgcolor=palette.faded(palette.background(dark), 0.85),
-                borderpad=0,
-            )
+                "bgcolor": palette.faded(palette.background(dark), 0.85),
+                "borderpad": 0,
+            }
         elif entry.drawn:
             widest = max(widest, len(said))
-            figure.add_annotation(
-                **_left_of(y) | {"x": 1, "xshift": 10},
-                text=text.escape(said),
-                font={"size": theme.SMALL},
-            )
+            note = {
+                "x": 1, "xshift": 10, "text": text.escape(said), "font": {"size": theme.SMALL},
+            }  # fmt: skip
         else:
-            figure.add_annotation(
-                **_left_of(y) | {"xshift": 6},
-                text=f"<i>{text.label(said, 130)}</i>",
-                hovertext=text.hover([said]),
-                font={"size": theme.SMALL, "color": palette.grey(dark)},
-            )
-    return widest
+            note = {
+                "xshift": 6,
+                "text": f"<i>{text.label(said, 130)}</i>",
+                "hovertext": text.hover([said]),
+                "font": {"size": theme.SMALL, "color": grey},
+            }
+        notes.append(_left_of(y) | note)
+    return notes, widest
 
 
-def _left_of(y: float) -> dict[str, Any]:
+def _left_of(y: float) -> Note:
     return {
         "x": 0, "xref": "x domain", "xanchor": "left", "y": -y, "yref": "y",
         "yanchor": "middle", "showarrow": False, "align": "left",
@@ -288,7 +301,9 @@ def _value_axis(figure: go.Figure, axis: Axis, low: float, high: float) -> None:
         figure.update_xaxes(tickvals=shown, ticktext=[f"{t:g}" for t in shown])
 
 
-def _references(figure: go.Figure, axis: Axis, span: tuple[float, float], dark: bool) -> None:
+def _references(figure: go.Figure, axis: Axis, span: tuple[float, float], dark: bool) -> list[Note]:
+    """Draw band and rules; return their labels."""
+    labels: list[Note] = []
     place = log10 if axis.log else float
     left, right = place(span[0]), place(span[1])
     if axis.band:
@@ -298,7 +313,7 @@ def _references(figure: go.Figure, axis: Axis, span: tuple[float, float], dark: 
             fillcolor=palette.faded(palette.grey(dark), 0.16), line={"width": 0}, layer="below",
         )  # fmt: skip
         middle = place(sqrt(low * high) if axis.log else (low + high) / 2)
-        _top_label(figure, middle, (middle - left) / (right - left), said, dark)
+        labels.append(_top_label(middle, (middle - left) / (right - left), said, dark))
     for rule in axis.rules:
         colour = rule.colour or palette.grey(dark)
         figure.add_shape(
@@ -307,13 +322,14 @@ def _references(figure: go.Figure, axis: Axis, span: tuple[float, float], dark: 
         )  # fmt: skip
         if rule.label:
             at = place(rule.x)
-            _top_label(figure, at, (at - left) / (right - left), rule.label, dark)
+            labels.append(_top_label(at, (at - left) / (right - left), rule.label, dark))
+    return labels
 
 
-def _top_label(figure: go.Figure, x: float, share: float, said: str, dark: bool) -> None:
-    """Write a label above the plot, at ``share`` of its width; near an end, turned inwards."""
-    figure.add_annotation(
-        x=x, xref="x", y=1, yref="y domain", yanchor="bottom", showarrow=False,
-        xanchor="left" if share < 0.15 else "right" if share > 0.85 else "center",
-        text=text.escape(said), font={"size": theme.SMALL, "color": palette.grey(dark)},
-    )  # fmt: skip
+def _top_label(x: float, share: float, said: str, dark: bool) -> Note:
+    """Return a label above the plot, at ``share`` of its width; near an end, turned inwards."""
+    return {
+        "x": x, "xref": "x", "y": 1, "yref": "y domain", "yanchor": "bottom", "showarrow": False,
+        "xanchor": "left" if share < 0.15 else "right" if share > 0.85 else "center",
+        "text": text.escape(said), "font": {"size": theme.SMALL, "color": palette.grey(dark)},
+    }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from fairfuse_core.audit.block import short_reason
 from fairfuse_core.errors import NotAvailableError
 from fairfuse_core.figures import text
 
@@ -174,7 +175,7 @@ def in_order(values: pd.Series[Any]) -> list[str]:
 
 def reason(audit: Audit, row: Any) -> str:
     """Return why a row shows no number, in words."""
-    said = str(row.reason) if isinstance(row.reason, str) and row.reason else ""
+    said = short_reason(row.reason) if isinstance(row.reason, str) and row.reason else ""
     if row.suppressed is True or row.suppressed is np.True_ or row.suppressed == 1:
         return said or f"fewer than {audit.config.min_group} patients, suppressed"
     return said or "not estimable"

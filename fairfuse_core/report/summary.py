@@ -179,7 +179,8 @@ def headline(audit: Audit, metric: str = "tpr", *, target: str | None = None) ->
     verb = "is" if found == 1 else "are"
     rest = total - found
     others = "; the others are not" if rest > 1 else "; the other is not" if rest == 1 else ""
-    return f"{found} {lead} {verb} {where} after adjustment ({adjustment(audit)}){others}."
+    by = listed([str(a) for a in tested.loc[tested[column] < alpha(audit), "attribute"].unique()])
+    return f"{found} {lead} {verb} {where} after adjustment ({adjustment(audit)}), by {by}{others}."
 
 
 def summarise(audit: Audit, metrics: Sequence[str] | None = None) -> Summary:

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
+
+from fairfuse_core.audit.block import short_reason
+
+__all__ = [
+    "ABSENT",
+    "MINUS",
+    "count",
+    "counted",
+    "estimate",
+    "in_sentence",
+    "listed",
+    "number",
+    "p_phrase",
+    "p_value",
+    "percent",
+    "short_reason",
+]
 
 ABSENT = "–"
 """Stands where there is no value; the reason is given beside or below it."""
@@ -74,11 +90,3 @@ def in_sentence(title: str) -> str:
     head = title.split(" ")[0]
     plain = head[1:].islower() and head[:1].isupper() and head not in {"Brier", "Youden's"}
     return title[:1].lower() + title[1:] if plain else title
-
-
-_RULE = re.compile(r"suppressed: fewer than [\d,]+ patients, or needed to hide such a group")
-
-
-def short_reason(reason: str) -> str:
-    """Return a reason without the suppression rule, which every page states once."""
-    return _RULE.sub("suppressed", reason)

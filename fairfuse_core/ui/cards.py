@@ -98,7 +98,7 @@ def model_card(model: str, units: Sequence[UnitSummary], focus: str) -> None:
         total = sum(len(u.chance) for u in units)
         _heap("error", "Survive their test", len(survive), survive)
         _heap("drag_handle", "Not distinguishable from zero", total, chance + _others(units, focus))
-        _heap("block", "Could not be assessed", len(unassessed), unassessed)
+        _heap("block", "No test possible", len(unassessed), unassessed)
 
 
 def _heap(icon: str, title: str, size: int, lines: Sequence[str]) -> None:
@@ -109,7 +109,8 @@ def _heap(icon: str, title: str, size: int, lines: Sequence[str]) -> None:
 
 def _line(unit: UnitSummary, line: Line, text: str, several: bool) -> str:
     where = f" ({escape(unit.target)})" if several else ""
-    return f"**{escape(line.what)}**{where}{escape(unbroken(text.removeprefix(line.what)))}"
+    rest = escape(unbroken(text.removeprefix(line.what).removeprefix(":")))
+    return f"**{escape(line.what)}**{where}: {rest}"
 
 
 def _others(units: Sequence[UnitSummary], focus: str) -> list[str]:

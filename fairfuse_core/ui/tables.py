@@ -10,7 +10,7 @@ import pandas as pd
 
 from fairfuse_core.report.layouts import noted, value_or_reason
 from fairfuse_core.report.summary import gap_left_out, max_gaps
-from fairfuse_core.report.words import ABSENT, count, estimate, number, p_value
+from fairfuse_core.report.words import ABSENT, count, estimate, number, p_value, short_reason
 
 if TYPE_CHECKING:
     from fairfuse_core.audit import Audit
@@ -140,6 +140,8 @@ def metric_layout(rows: pd.DataFrame, *, pooled: bool = False) -> pd.DataFrame:
     frame = pd.DataFrame(out)
     if not frame.empty and (not pooled or (frame["Pooled"] == ABSENT).all()):
         frame = frame.drop(columns="Pooled")
+    if not frame.empty and len(set(frame["Interval"]) - {ABSENT}) < 2:
+        frame = frame.drop(columns="Interval")  # the figure beside the table names it
     return _without_lone_model(frame)
 
 
@@ -194,7 +196,7 @@ def paired(rows: pd.DataFrame, a: str, b: str, *, metrics: bool = False) -> pd.D
                 b: number(float(row["estimate_b"])),
                 "Difference": estimate(row["difference"], row["low"], row["high"])
                 if not pd.isna(row["difference"])
-                else str(row["reason"] or "not estimable"),
+                else short_reason(str(row["reason"] or "not estimable")),
                 "p": p_value(float(row["p"])),
                 "p, Holm": p_value(float(row["p_holm"])),
                 "p, BH": p_value(float(row["p_bh"])),

@@ -67,7 +67,7 @@ def test_one_of_several_gaps_survives():
     )  # fmt: skip
     assert headline(audit, "tpr") == (
         "1 of the 2 gaps in sensitivity is distinguishable from zero at the 5 % level after "
-        "adjustment (Holm); the other is not."
+        "adjustment (Holm), by sex; the other is not."
     )
     assert "(Benjamini-Hochberg)" in headline(
         _audit(
