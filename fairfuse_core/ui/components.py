@@ -219,7 +219,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, tuple):
         return " · ".join(escape(part) for part in value)
-    return escape(unbroken(str(value)))
+    return escape(unbroken(str(value).replace("\n", "; ")))
 
 
 def _sentence(text: str) -> str:

@@ -21,6 +21,9 @@ _HERE: tuple[tuple[str, str], ...] = (
         r"give it bins \(as --bins NAME=[\d,]+\)",
         "give it cut points in the field of that name",
     ),
+    (r"Name it with --label\b", "Choose it under “Outcome: what happened”"),
+    (r"Name it with --score or --decision", "Choose it under “Score” or “Decision”"),
+    (r"Give it with --[a-z-]+ '[^']*', if that is right", "Choose them in the form"),
     (r", as --label \w+", " under “Outcome: what happened”"),
     (r", as --score \w+", " under “Score: predicted risk”"),
     (

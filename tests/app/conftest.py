@@ -1,5 +1,6 @@
 """An app per test, always opened from its entry point."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,16 @@ def opened(monkeypatch):
         return made.run()
 
     return open_link
+
+
+@pytest.fixture(scope="session")
+def apache():
+    """Where APACHE IVa on eICU lies: real patients, under a licence that keeps them out of here."""
+    folder = Path(os.environ.get("FAIRFUSE_DATA", ROOT.parent / "shared" / "data"))
+    path = folder / "audit_ready" / "eicu_apache_iva_hospital_mortality.csv"
+    if not path.exists():
+        words = f"the eICU table is not at {path}; set FAIRFUSE_DATA to the folder that holds it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(words)
+        pytest.skip(words)
+    return path
