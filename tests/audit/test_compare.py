@@ -207,3 +207,26 @@ def test_patients_with_several_rows_are_swapped_whole():
     for metric in ("tpr", "accuracy", "auroc", "brier"):
         assert line(four_rows, metric)["p"] == pytest.approx(line(one_row, metric)["p"], abs=0.03)
         assert "patients" in line(four_rows, metric)["test"]
+
+
+@pytest.mark.parametrize("metric", ["tpr", "f1"])
+def test_resamples_that_cannot_differ_are_no_certainty(metric):
+    # Three events that both models find: each resample of the patients finds all of them too.
+    y = np.r_[np.ones(3, int), np.zeros(40, int)]
+    p = table(
+        np.r_[y, y],
+        np.r_[y, y].astype(float),
+        g=np.array(["x"] * 86),
+        model=np.repeat(["a", "b"], 43),
+        patient=np.tile(np.r_[np.arange(42), 41], 2),
+    )
+    audit = run_audit(p, settings(replicates=400, metrics=(metric,)))
+    row = line(compare_models(p, audit, "a", "b"), metric)
+    assert row["difference"] == 0
+    if metric == "tpr":
+        assert row["low"] < -0.1
+        assert row["high"] > 0.1
+        assert "rows as independent" in row["method"]
+    else:
+        assert np.isnan(row["low"])
+        assert "every resample gave the same value" in row["reason"]
