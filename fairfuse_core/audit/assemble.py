@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fairfuse_core.audit.block import SUPPRESSED, Block
 from fairfuse_core.audit.column import Column
-from fairfuse_core.audit.gaps import GapRow
+from fairfuse_core.audit.gap_row import GapRow
 from fairfuse_core.audit.groupings import EVERYONE, OVERALL
 from fairfuse_core.audit.indices import IndexRow
 from fairfuse_core.audit.inference.multiplicity import benjamini_hochberg, holm

@@ -123,7 +123,9 @@ def make_block(
     squares = reduced.confusion_squares(threshold)
     effective = np.rint(_effective(counts, squares)).astype(np.int64)
     clusters = None
-    if config.use_clusters and unit.clustered and table.predictions is not None:
+    # Patterns of patients are counts; with weights they are not, and rows stand in (FF009 says so).
+    resample = config.use_clusters and unit.clustered and squares is None
+    if resample and table.predictions is not None:
         clusters = gather_clusters(table, unit, info, threshold)
     draws: NDArray[Any]
     if clusters is None and squares is not None:

@@ -8,7 +8,7 @@ from fairfuse_core.audit.block import Block
 from fairfuse_core.audit.column import Column
 from fairfuse_core.audit.counts import Confusion
 from fairfuse_core.audit.estimates import value_of
-from fairfuse_core.audit.gaps import GapRow
+from fairfuse_core.audit.gap_row import GapRow
 from fairfuse_core.audit.inference.permutation import permutation_p
 from fairfuse_core.audit.intervals.bootstrap import percentile_interval
 from fairfuse_core.audit.nulls import WORDS, Nulls, spread
@@ -19,9 +19,9 @@ def composite_rows(
 ) -> list[GapRow]:
     """Return the equalized odds difference, and the average odds difference per group.
 
-    Equalized odds difference is the larger of the two max-gaps (fairlearn, worst case); its
-    interval is the union of theirs, which covers at least as often as each. Average odds
-    difference is ½ (ΔFPR + ΔTPR) to the reference (AIF360): signed, so the parts can cancel.
+    Equalized odds difference is the larger of the two max-gaps (fairlearn, worst case); its limits
+    are the larger ones of theirs. Average odds difference is ½ (ΔFPR + ΔTPR) to the reference
+    (AIF360): signed, so the parts can cancel.
     """
     counts = Confusion.of(nulls.counts("labels"))
     null_tpr = np.where(tpr.usable, value_of(tpr.card, counts, block.odds), np.nan)

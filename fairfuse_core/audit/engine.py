@@ -27,7 +27,8 @@ from fairfuse_core.audit.estimates import column
 from fairfuse_core.audit.findings import run_checks
 from fairfuse_core.audit.folds import fold_frame
 from fairfuse_core.audit.from_counts import reduce_counts
-from fairfuse_core.audit.gaps import GapRow, gap_rows, metric_null
+from fairfuse_core.audit.gap_row import GapRow
+from fairfuse_core.audit.gaps import gap_rows, metric_null
 from fairfuse_core.audit.groupings import EVERYONE, OVERALL
 from fairfuse_core.audit.indices import index_rows, individual_row
 from fairfuse_core.audit.metrics import DEFAULT_METRICS, metric

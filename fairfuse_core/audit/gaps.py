@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from fairfuse_core.audit.block import Block
 from fairfuse_core.audit.column import Column
-from fairfuse_core.audit.inference.permutation import exact_pair_p, permutation_p
+from fairfuse_core.audit.gap_row import GapRow, MetricNull
+from fairfuse_core.audit.inference.permutation import permutation_p
 from fairfuse_core.audit.inference.power import detectable_gap
-from fairfuse_core.audit.intervals.bootstrap import percentile_interval
 from fairfuse_core.audit.intervals.ranges import fold_difference, simultaneous_range
-from fairfuse_core.audit.intervals.wilson import mover_difference, mover_ratio
 from fairfuse_core.audit.nulls import (
     WORDS,
     Nulls,
@@ -21,37 +18,10 @@ from fairfuse_core.audit.nulls import (
     null_variances,
     spread,
 )
+from fairfuse_core.audit.pairs import against_reference, difference_interval, pair_p, ratio_interval
 from fairfuse_core.audit.types import FloatArray
 
 NORMAL_NULL = "normal null with the variances of the estimates"
-
-
-@dataclass(eq=False)
-class GapRow:
-    """One line of the gap table (columns as in `result.Audit.gaps`)."""
-
-    metric: str
-    statistic: str
-    group: str
-    reference: str
-    estimate: float
-    low: float = np.nan
-    high: float = np.nan
-    method: str = ""
-    p: float = np.nan
-    test: str = ""
-    expected: float = np.nan
-    detectable: float = np.nan
-    left_out: str = ""
-    reason: str = ""
-
-
-@dataclass(eq=False)
-class MetricNull:
-    """Null values of one metric, and the test they belong to."""
-
-    values: FloatArray
-    test: str
 
 
 def metric_null(made: Column, nulls: Nulls) -> MetricNull:
@@ -93,7 +63,7 @@ def gap_rows(made: Column, block: Block, reference: int, null: MetricNull | None
         _max_gap(made, block, usable, null, outside),
         _min_ratio(made, block, usable, null, outside),
     ]
-    return rows + _against_reference(made, block, reference, null)
+    return rows + against_reference(made, block, reference, null)
 
 
 def _max_gap(
@@ -126,7 +96,7 @@ def _max_gap(
     p, test = float(permutation_p(gap, ranges)), null.test
     if usable.size == 2:
         # Two groups of a plain proportion: the permutation distribution can be enumerated.
-        exact, name = _pair_p(made, block, np.array([top]), bottom, null)
+        exact, name = pair_p(made, block, np.array([top]), bottom, null)
         p, test = float(exact[0]), name
     return GapRow(
         made.card.name,
@@ -179,44 +149,6 @@ def _smoothed_variance(made: Column) -> FloatArray:
     return np.asarray(p * (1 - p) / n)
 
 
-def difference_interval(
-    made: Column, groups: np.ndarray, reference: int, block: Block
-) -> tuple[FloatArray, FloatArray, str]:
-    """Return the interval of each group's value less the reference's.
-
-    MOVER (Zou & Donner 2008) from the two groups' own intervals: with Wilson limits it is
-    Newcombe's method 10. By the bootstrap when the configuration asks for that.
-    """
-    if block.config.interval != "auto" and made.replicates is not None:
-        draws = made.replicates[:, groups] - made.replicates[:, [reference]]
-        low, high, _ = percentile_interval(draws, confidence=block.config.confidence)
-        return low, high, "bootstrap of the difference"
-    m, lo, hi = made.estimate, made.low, made.high
-    low, high = mover_difference(
-        m[groups], lo[groups], hi[groups], m[reference], lo[reference], hi[reference]
-    )
-    name = "Newcombe" if made.method == "Wilson" else f"MOVER from {made.method}"
-    return low, high, name
-
-
-def ratio_interval(
-    made: Column, groups: np.ndarray, reference: int, block: Block
-) -> tuple[FloatArray, FloatArray, str]:
-    """Return the interval of each group's value over the reference's (Donner & Zou 2012)."""
-    if block.config.interval != "auto" and made.replicates is not None:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            draws = made.replicates[:, groups] / made.replicates[:, [reference]]
-        low, high, _ = percentile_interval(
-            np.where(np.isfinite(draws), draws, np.nan), confidence=block.config.confidence
-        )
-        return low, high, "bootstrap of the ratio"
-    m, lo, hi = made.estimate, made.low, made.high
-    low, high = mover_ratio(
-        m[groups], lo[groups], hi[groups], m[reference], lo[reference], hi[reference]
-    )
-    return low, high, f"MOVER from {made.method}"
-
-
 def _min_ratio(
     made: Column, block: Block, usable: np.ndarray, null: MetricNull, outside: str
 ) -> GapRow:
@@ -266,98 +198,3 @@ def _ratio_p(value: float, null: MetricNull) -> float:
     bottom = np.where(np.isnan(v), np.inf, v).min(axis=1)
     ok = np.isfinite(top) & np.isfinite(bottom) & (top > 0)
     return float(permutation_p(-value, -(bottom[ok] / top[ok]))) if ok.any() else np.nan
-
-
-def _against_reference(
-    made: Column, block: Block, reference: int, null: MetricNull
-) -> list[GapRow]:
-    levels, m, name = block.info.levels, made.estimate, made.card.name
-    others = np.array([g for g in range(len(levels)) if g != reference], dtype=np.int64)
-    if not made.usable[reference]:
-        why = made.reason[reference] or "it has no value"
-        return [
-            GapRow(
-                name,
-                statistic,
-                levels[g],
-                levels[reference],
-                np.nan,
-                reason=f"not estimable: the reference group {levels[reference]} has none ({why})",
-            )
-            for statistic in ("difference", "ratio")
-            for g in others
-        ]
-    lo, hi, method = difference_interval(made, others, reference, block)
-    rlo, rhi, rmethod = ratio_interval(made, others, reference, block)
-    p, test = _pair_p(made, block, others, reference, null)
-    differences, ratios = [], []
-    for k, g in enumerate(others):
-        if not made.usable[g]:
-            reason = made.reason[g]
-            pair = (levels[g], levels[reference], np.nan)
-            differences.append(GapRow(name, "difference", *pair, reason=reason))
-            ratios.append(GapRow(name, "ratio", *pair, reason=reason))
-            continue
-        differences.append(
-            GapRow(
-                name,
-                "difference",
-                levels[g],
-                levels[reference],
-                float(m[g] - m[reference]),
-                float(lo[k]),
-                float(hi[k]),
-                method,
-                p=float(p[k]),
-                test=test,
-            )
-        )
-        if m[reference] > 0 and m[g] >= 0:
-            ratios.append(
-                GapRow(
-                    name,
-                    "ratio",
-                    levels[g],
-                    levels[reference],
-                    float(m[g] / m[reference]),
-                    float(rlo[k]),
-                    float(rhi[k]),
-                    rmethod,
-                    p=float(p[k]),
-                    test=test,
-                )
-            )
-        else:
-            ratios.append(
-                GapRow(
-                    name,
-                    "ratio",
-                    levels[g],
-                    levels[reference],
-                    np.nan,
-                    reason="not estimable: a ratio needs a reference value above 0",
-                )
-            )
-    return differences + ratios
-
-
-def _pair_p(
-    made: Column, block: Block, others: np.ndarray, reference: int, null: MetricNull
-) -> tuple[FloatArray, str]:
-    m = made.estimate
-    plain = block.clusters is None and block.squares is None
-    if made.card.is_proportion and plain and made.denominator[made.usable].max() < 20_000:
-        ok = made.usable[others]
-        p = np.full(others.size, np.nan)
-        x, n = made.numerator, made.denominator
-        chosen = others[ok]
-        p[ok] = exact_pair_p(
-            x[chosen].astype(np.int64),
-            n[chosen].astype(np.int64),
-            np.full(chosen.size, x[reference], dtype=np.int64),
-            np.full(chosen.size, n[reference], dtype=np.int64),
-        )
-        return p, "exact permutation of the two groups"
-    gap = np.abs(m[others] - m[reference])
-    drawn = np.abs(null.values[:, others] - null.values[:, [reference]])
-    return np.asarray(permutation_p(gap, drawn)), null.test

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fairfuse_core.audit.block import Block
-from fairfuse_core.audit.gaps import GapRow
+from fairfuse_core.audit.gap_row import GapRow
 from fairfuse_core.audit.inference.permutation import permutation_p
 from fairfuse_core.audit.intervals.bootstrap import percentile_interval
 from fairfuse_core.audit.segments import Segments

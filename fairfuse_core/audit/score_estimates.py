@@ -62,8 +62,9 @@ def score_column(card: MetricCard, block: Block) -> Column:
 def _shrinkage(block: Block) -> tuple[FloatArray | None, str]:
     """Return what to multiply counts by so that they say how much is known, per group.
 
-    Kish's effective size for weights (Σw / Σw²), patients per row for clusters: as if the rows of
-    a patient told the same thing twice. Shares, and so estimates, stay what they are.
+    Kish's effective size for weights (Σw / Σw²); for clusters Σm / Σm² over patients with m rows:
+    as if all rows of a patient told the same thing, the most that clustering can cost. Shares,
+    and so estimates, stay what they are.
     """
     total = block.counts.sum(axis=1)
     factor, note = np.ones_like(total), ""
@@ -72,7 +73,11 @@ def _shrinkage(block: Block) -> tuple[FloatArray | None, str]:
         np.divide(total, square, out=factor, where=square > 0)
         note = ", Kish effective size"
     if block.clusters is not None:
-        factor *= block.reduced.patients / np.maximum(block.reduced.rows, 1)
+        rows = block.clusters
+        size = total.size
+        key, m = np.unique(rows.patient * size + rows.group, return_counts=True)
+        square = np.bincount(key % size, weights=m.astype(np.float64) ** 2, minlength=size)
+        factor *= np.divide(block.reduced.rows, square, out=np.ones_like(total), where=square > 0)
         note += ", design effect"
     return (factor, note) if note else (None, "")
 

@@ -33,6 +33,19 @@ def repeated_patients(audit: Audit, code: str, title: str) -> Iterator[Finding]:
             f"{p.rows:,} rows of {p.patients:,} patients: whole patients were resampled and "
             "permuted.",
         )
+    elif (
+        audit.scores is not None
+        and audit.scores.weighted
+        and audit.config.use_clusters
+        and any(u.clustered for u in audit.scores.units)
+    ):
+        yield Finding(
+            code,
+            title,
+            "note",
+            f"{p.rows:,} weighted rows of {p.patients:,} patients: the weights are accounted for, "
+            "patients with several rows are not, so intervals may be too narrow.",
+        )
     elif audit.config.use_clusters:
         yield Finding(code, title, "passed", "Every patient has one row for each model and target.")
     else:
