@@ -4,6 +4,7 @@ from fairfuse_core.cohort.sources.base import Flow, Progress, Source, Tables, si
 from fairfuse_core.cohort.sources.covid_cxr import SOURCE as COVID_CXR
 from fairfuse_core.cohort.sources.diabetes130 import SOURCE as DIABETES130
 from fairfuse_core.cohort.sources.eicu import SOURCE as EICU
+from fairfuse_core.cohort.sources.meds import SOURCE as MEDS
 from fairfuse_core.cohort.sources.mimic_iv import SOURCE as MIMIC_IV
 from fairfuse_core.cohort.sources.physionet2012 import SOURCE as PHYSIONET2012
 from fairfuse_core.cohort.sources.tabular import SOURCE as TABULAR
@@ -12,6 +13,7 @@ SOURCES: dict[str, Source] = {
     "covid_cxr": COVID_CXR,
     "diabetes130": DIABETES130,
     "eicu": EICU,
+    "meds": MEDS,
     "mimic_iv": MIMIC_IV,
     "physionet2012": PHYSIONET2012,
     "tabular": TABULAR,
