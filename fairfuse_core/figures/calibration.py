@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairfuse_core.figures import lines, palette, rows, selection, text, theme
+from fairfuse_core.figures import lines, palette, rows, selection, text
 from fairfuse_core.figures.drawing import Drawing
 
 if TYPE_CHECKING:
@@ -75,12 +75,9 @@ def calibration(
             shares = histogram[histogram["group"] == look.name]
             figure.add_trace(lines.shares(shares, look), row=2, col=1)
     _axes(figure, end, below)
-    title = lines.spread(made, "Calibration slope", attribute)
-    subtitle = lines.context(audit, model, target)
-    theme.finish(
-        figure, title=title, subtitle=subtitle, inner=400 if compact else 540,
-        legend_rows=theme.legend_rows(lines.names(made), compact=compact), dark=dark,
-        compact=compact,
+    title, subtitle = lines.finish(
+        figure, made, name="Calibration slope", inner=400 if compact else 540, audit=audit,
+        model=model, target=target, attribute=attribute, dark=dark, compact=compact,
     )  # fmt: skip
     return Drawing(
         figure=figure,

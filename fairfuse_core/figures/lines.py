@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairfuse_core.errors import NotAvailableError
-from fairfuse_core.figures import palette, rows, selection, text, verdict
+from fairfuse_core.figures import palette, rows, selection, text, theme, verdict
 
 if TYPE_CHECKING:
     from fairfuse_core.audit.result import Audit
@@ -189,6 +189,33 @@ def _known(curves: Curves) -> list[Any]:
 def _value(row: Any) -> str:
     value = text.estimate(row.estimate, row.low, row.high)
     return f"{text.shorten(row.group)} ({value}, n {text.count(row.n)})"
+
+
+def finish(
+    figure: go.Figure,
+    curves: Curves,
+    *,
+    name: str,
+    inner: float,
+    audit: Audit | None,
+    model: str,
+    target: str,
+    attribute: str,
+    dark: bool,
+    compact: bool,
+) -> tuple[str, str]:
+    """Dress a figure of curves, ``inner`` px high within its axes; return title and subtitle."""
+    title, subtitle = spread(curves, name, attribute), context(audit, model, target)
+    theme.finish(
+        figure,
+        title=title,
+        subtitle=subtitle,
+        inner=inner,
+        legend_rows=theme.legend_rows(names(curves), compact=compact),
+        dark=dark,
+        compact=compact,
+    )
+    return title, subtitle
 
 
 def context(audit: Audit | None, model: str, target: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairfuse_core.figures import lines, palette, text, theme
+from fairfuse_core.figures import lines, palette, text
 from fairfuse_core.figures.drawing import Drawing
 
 if TYPE_CHECKING:
@@ -65,12 +65,9 @@ def precision_recall(
             figure.add_trace(_floor(float(floor.estimate), look.name, look.colour))
     figure.update_xaxes(title="Sensitivity (recall)", range=[-0.01, 1.01])
     figure.update_yaxes(title="Positive predictive value (precision)", range=[-0.01, 1.01])
-    title = lines.spread(made, "AUPRC", attribute)
-    subtitle = lines.context(audit, model, target)
-    theme.finish(
-        figure, title=title, subtitle=subtitle, inner=300 if compact else 420,
-        legend_rows=theme.legend_rows(lines.names(made), compact=compact), dark=dark,
-        compact=compact,
+    title, subtitle = lines.finish(
+        figure, made, name="AUPRC", inner=300 if compact else 420, audit=audit, model=model,
+        target=target, attribute=attribute, dark=dark, compact=compact,
     )  # fmt: skip
     floors = (
         "Dotted: the prevalence of each group, which a model that guesses reaches; " if base else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairfuse_core.figures import lines, text, theme
+from fairfuse_core.figures import lines, text
 from fairfuse_core.figures.drawing import Drawing
 
 if TYPE_CHECKING:
@@ -63,12 +63,9 @@ def roc(
     square = {"range": [-0.01, 1.01], "fixedrange": False}
     figure.update_xaxes(title="False-alarm rate (1 − specificity)", constrain="domain", **square)
     figure.update_yaxes(title="Sensitivity", scaleanchor="x", constrain="domain", **square)
-    title = lines.spread(made, "AUROC", attribute)
-    subtitle = lines.context(audit, model, target)
-    theme.finish(
-        figure, title=title, subtitle=subtitle, inner=300 if compact else 440,
-        legend_rows=theme.legend_rows(lines.names(made), compact=compact), dark=dark,
-        compact=compact,
+    title, subtitle = lines.finish(
+        figure, made, name="AUROC", inner=300 if compact else 440, audit=audit, model=model,
+        target=target, attribute=attribute, dark=dark, compact=compact,
     )  # fmt: skip
     marked = " Open marks: the operating point." if audit is not None else ""
     return Drawing(

@@ -73,12 +73,9 @@ def score_distribution(
             named = made.name(look.name) if row == 1 else None
             figure.add_trace(lines.shares(part, look, column, named), row=row, col=1)
     _dress(figure, threshold, dark)
-    title = lines.spread(made, "Share flagged", attribute)
-    subtitle = lines.context(audit, model, target)
-    theme.finish(
-        figure, title=title, subtitle=subtitle, inner=360 if compact else 420,
-        legend_rows=theme.legend_rows(lines.names(made), compact=compact), dark=dark,
-        compact=compact,
+    title, subtitle = lines.finish(
+        figure, made, name="Share flagged", inner=360 if compact else 420, audit=audit, model=model,
+        target=target, attribute=attribute, dark=dark, compact=compact,
     )  # fmt: skip
     return Drawing(
         figure=figure,

@@ -229,7 +229,7 @@ def test_two_models_on_the_same_patients_are_compared_in_pairs(app):
     assert healthy(app)
     assert any("Paired difference" in table.proto.alt for table in app.table)
     assert any("Everyone" in cell for cell in cells(app))
-    assert [alt.split(" ")[0] for _, alt in charts(app)] == ["Paired", "Dumbbell"]
+    assert [alt.split(" ")[0] for _, alt in charts(app)] == ["Forest", "Dumbbell"]
 
 
 def choose(app, label, option):
