@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 def loaded(chosen: Selection, audit: Audit) -> pd.DataFrame:
     """Return what identifies the audit, as reports have it, with the app's name for the data."""
     here = {"Source": chosen.dataset.title, "Citation": chosen.dataset.citation}
-    lines = [(name, here.get(name) or value) for name, value in facts(audit)]
+    lines = [(name, here.get(name) or _breakable(value)) for name, value in facts(audit)]
     return pd.DataFrame([line for line in lines if line[1] != ABSENT], columns=["Fact", "Value"])
+
+
+def _breakable(value: str) -> str:
+    """Set a digest in blocks of eight: one word of 64 letters is cut off at the cell's edge."""
+    if len(value) == 64 and set(value) <= set("0123456789abcdef"):
+        return " ".join(value[i : i + 8] for i in range(0, 64, 8))
+    return value
 
 
 def recipe(chosen: Selection) -> pd.DataFrame:
