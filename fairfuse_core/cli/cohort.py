@@ -70,6 +70,37 @@ def build(source: str, raw: str, out: str, given: tuple[str, ...], debug: bool) 
 
 
 @cohort.command()
+@click.option("--preset", default="icu", show_default=True, help="icu or pe.")
+@click.option("--n", type=click.IntRange(min=1), help="Samples; else as many as the preset has.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
+              help="The same seed gives the same cohort.")  # fmt: skip
+@click.option("--out", required=True, metavar="FOLDER", help="Where the cohort is written.")
+@click.option("--debug", is_flag=True, help="Show a traceback when something fails.")
+def simulate(preset: str, n: int | None, seed: int, out: str, debug: bool) -> None:
+    """Draw a cohort of simulated patients, with every modality, whose truth is known."""
+    from tempfile import TemporaryDirectory
+
+    from fairfuse_core.cli.progress import Progress
+    from fairfuse_core.cohort.simulate import PRESETS
+    from fairfuse_core.cohort.simulate import simulate as draw
+
+    del debug  # read by the error handler
+    if preset not in PRESETS:
+        raise ConfigError(
+            f"a preset among {', '.join(PRESETS)}", repr(preset), "Name one of these."
+        )
+    progress = Progress()
+    with TemporaryDirectory(prefix="fairfuse-") as scratch:
+        try:
+            made = draw(preset, n=n, seed=seed, folder=scratch, progress=progress).cohort
+        finally:
+            progress.close()
+        folder = made.save(Path(out))
+    _tell(made)
+    click.echo(f"Written to {folder}")
+
+
+@cohort.command()
 @click.argument("folder")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--verify", is_flag=True, help="Read every file and check its digest.")

@@ -96,3 +96,17 @@ def test_a_source_without_options_takes_none(monkeypatch):
     assert commands._options(bare, ()) is None
     with pytest.raises(ConfigError, match="no options"):
         commands._options(bare, ("a=1",))
+
+
+def test_simulated_patients_are_written_and_drawn_again_alike(fairfuse, tmp_path):
+    for name in ("a", "b"):
+        told = fairfuse(
+            "cohort", "simulate", "--preset", "icu", "--n", "80", "--out", tmp_path / name
+        )
+        assert told.status == 0, told.err
+    a, b = (open_cohort(tmp_path / name, verify=True) for name in ("a", "b"))
+    assert len(a) == 80
+    assert a.fingerprint == b.fingerprint
+    refused = fairfuse("cohort", "simulate", "--preset", "ward", "--out", tmp_path / "c")
+    assert refused.status == 2
+    assert "a preset among" in refused.err
