@@ -18,6 +18,7 @@ _COMMANDS = {
         "cohort",
         "Build a cohort from raw tables, or describe one.",
     ),
+    "data": ("fairfuse_core.cli.data", "data", "Download open data sets."),
     "metrics": ("fairfuse_core.cli.metrics", "metrics", "Explain the metrics."),
 }
 
