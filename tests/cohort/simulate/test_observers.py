@@ -110,7 +110,7 @@ def pixels(cohort):
 @pytest.mark.parametrize("setting", ["icu", "pe"])
 @pytest.mark.parametrize("rival", RIVALS)
 def test_no_model_on_features_beats_the_ideal_observer(setting, rival):
-    shape = (24, 24) if setting == "icu" else (6, 16, 16)
+    shape = (24, 24) if setting == "icu" else (8, 16, 16)
     dials = world(setting=setting, image_shape=shape, n=6000, strength=3.0, interaction_share=0.05)
     made = simulate(dials, seed=1)
     half = np.arange(6000) < 4000
