@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairfuse_core.audit.scores import GroupingInfo
-from fairfuse_core.audit.suppression_bounds import pinned_cell
+from fairfuse_core.audit.suppression_bounds import pinned_cell, solved_cell
 from fairfuse_core.audit.types import UNKNOWN, IntArray
 
 SHOWN, SMALL, PROTECTING = 0, 1, 2
@@ -158,7 +158,10 @@ def _determined(
         return None
     size = np.array([counts[name][i] for name, i in unknown], dtype=np.float64)
     small = np.array([status[name][i] == SMALL for name, i in unknown])
-    pinned = pinned_cell(np.unique(np.asarray(rows), axis=0), size, small)
+    equations = np.unique(np.asarray(rows), axis=0)
+    pinned = solved_cell(equations)
+    if pinned is None:
+        pinned = pinned_cell(equations, size, small)
     if pinned is None:
         return None
     near = [k for r in relations if unknown[pinned] in (*r[0], *r[1]) for side in r for k in side]

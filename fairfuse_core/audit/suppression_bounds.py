@@ -11,6 +11,24 @@ _OPEN = 1 - 1e-6
 """Two whole numbers are possible once the smallest and largest value are this far apart."""
 
 
+def solved_cell(relations: FloatArray) -> int | None:
+    """Return a hidden cell that the equations alone determine; None if there is none.
+
+    It holds for every quantity that adds up (patients, events, true positives), whatever its
+    values, so it is asked of every hidden cell: one given away gives others away in turn.
+
+    Parameters
+    ----------
+    relations : ndarray, shape (R, K)
+        Signed sums of hidden cells whose value follows from what is shown.
+    """
+    _, strength, directions = np.linalg.svd(relations, full_matrices=False)
+    basis = directions[strength > 1e-9]
+    # A cell is determined when its unit vector lies in the span of the equations.
+    found = np.flatnonzero(np.abs((basis**2).sum(axis=0) - 1) < 1e-9)
+    return int(found[0]) if found.size else None
+
+
 def pinned_cell(relations: FloatArray, counts: FloatArray, small: NDArray[np.bool_]) -> int | None:
     """Return a small hidden cell for which only one count is possible; None if there is none.
 
