@@ -283,6 +283,12 @@ def test_a_login_page_in_the_place_of_data_is_called_one(toy, server, tmp_path):
     assert leftovers(tmp_path) == []
 
 
+def test_a_login_page_does_not_cost_what_was_there(toy, server, tmp_path):
+    server.faults[BIG] = [("cut", 100_000), ("page",)]
+    assert "web page (HTML)" in fails(tmp_path)
+    assert (tmp_path / "hosp" / "big.csv.gz.part").read_bytes() == BODY[:100_000]
+
+
 def test_a_page_that_calls_itself_data_is_called_one(toy, server, tmp_path):
     server.files[BIG] = b"\n<HTML>Please log in</HTML>"
     assert "web page (HTML)" in fails(tmp_path)
@@ -487,6 +493,13 @@ def test_tables_are_checked_by_the_list_beside_them(listed, server, tmp_path):
     with pytest.raises(DownloadError, match=f"sha256 {sha(b'changed')} instead of"):
         download("eicu-demo", tmp_path / "again", patience=QUICK)
     assert not (tmp_path / "again" / "patient.csv.gz").exists()
+
+
+def test_tables_and_list_put_there_by_hand_need_no_network(listed, server, tmp_path):
+    for path, content in server.files.items():
+        (tmp_path / path[1:]).write_bytes(content)
+    download("eicu-demo", tmp_path, patience=QUICK)
+    assert server.asked == []
 
 
 def test_a_list_without_the_tables_is_not_kept(listed, server, tmp_path):

@@ -93,7 +93,7 @@ def by_hand(dataset: Dataset, folder: Path) -> str:
     sums = _listed(folder / SUMS) if dataset.sums else {}
     lines = [f"To fetch by hand, under the {dataset.licence} ({dataset.page}):"]
     if dataset.sums and _unlisted(dataset, sums):
-        lines += _entry(dataset, RemoteFile(SUMS), folder, "(none of its own: it lists the others')")
+        lines += _entry(dataset, RemoteFile(SUMS), folder, "(none: it lists the others')")
     for file in dataset.files:
         if _there(file, folder):
             continue
