@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,7 +192,8 @@ class Reducer:
             ]
         else:
             score = p.score if rows is None else p.score[rows]
-            plain = self._segments(score, y, codes, sizes, weight)
+            everyone, *split = self._segments(score, y, codes, sizes, weight)
+            plain = [everyone, *(replace(s, whole=everyone) for s in split)]
             squares: Sequence[Segments | None] = [None] * len(sizes)
             if weight is not None:
                 squares = self._segments(score, y, codes, sizes, weight**2)

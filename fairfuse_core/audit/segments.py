@@ -30,6 +30,8 @@ class Segments:
         Patients (or weights) with and without the outcome at that score.
     starts : ndarray of int64, shape (G + 1,)
         Group g holds entries starts[g]:starts[g + 1].
+    whole : Segments, optional
+        The same patients as one group, where the reduction has it at hand.
     """
 
     score: FloatArray
@@ -37,6 +39,7 @@ class Segments:
     pos: FloatArray
     neg: FloatArray
     starts: IntArray
+    whole: Segments | None = None
 
     @property
     def n_groups(self) -> int:
@@ -89,6 +92,8 @@ class Segments:
 
     def pooled(self, keep: IntArray | None = None) -> Segments:
         """Return all (or some) groups merged into one."""
+        if keep is None and self.whole is not None:
+            return self.whole
         rows = slice(None) if keep is None else np.isin(self.owner, keep)
         floor, inverse = np.unique(self.floor[rows], return_inverse=True)
         pos = _sums(inverse, self.pos[rows], floor.size)
