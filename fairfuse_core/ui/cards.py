@@ -55,10 +55,24 @@ def findings(found: Sequence[Finding], *, models: Sequence[str], key: str) -> No
     rest = [f for f in mine if f.outcome != "issue"]
     extra = [f for f in mine if f.outcome == "issue"][_CARDS:]
     if rest or extra:
-        with st.expander("All other checks", icon=":material/fact_check:"):
-            table(_finding_frame([*extra, *rest]), alt="Checks, their outcomes and what they say")
+        _on_demand(_finding_frame([*extra, *rest]), key)
     if mine:
         downloads(_finding_frame(mine), key=key, file="fairfuse-findings")
+
+
+@st.fragment
+def _on_demand(frame: pd.DataFrame, key: str) -> None:
+    """Offer the checks that ask for nothing.
+
+    The table is made when it is asked for: its hundreds of cells, hidden in a closed box, would
+    cost the browser more than the rest of the page and hold up the first figure.
+    """
+    box = st.expander(
+        "All other checks", icon=":material/fact_check:", key=f"{key}_rest", on_change="rerun"
+    )
+    if box.open:
+        with box:
+            table(frame, alt="Checks, their outcomes and what they say")
 
 
 def _finding_frame(found: Sequence[Finding]) -> pd.DataFrame:

@@ -7,10 +7,20 @@ otherwise wait for while the browser, on another core, is still loading the page
 
 from __future__ import annotations
 
+import gc
 import sys
 from threading import Thread
 
 from fairfuse_core.ui.shell import ROOT
+
+
+def prepare() -> None:
+    """Warm up, then let the garbage collector in: loading makes no garbage, only work for it."""
+    try:
+        warm()
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def warm() -> None:
@@ -35,7 +45,8 @@ def main() -> None:
     """Serve the app; arguments are Streamlit's own, as ``--server.port=8501``."""
     from streamlit.web import cli
 
-    Thread(target=warm, name="fairfuse-warm-up", daemon=True).start()
+    gc.disable()
+    Thread(target=prepare, name="fairfuse-warm-up", daemon=True).start()
     sys.argv = ["streamlit", "run", str(ROOT / "app.py"), *sys.argv[1:]]
     cli.main()
 
