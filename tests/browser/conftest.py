@@ -1,18 +1,9 @@
-"""One Chromium and one app for all; for every test fresh visitors, who reach this machine only."""
+"""One app for all; for every test fresh visitors, who reach this machine only."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from benchmarks.browser import DESKTOP, launch, serve
+from benchmarks.browser import DESKTOP, serve
 from tests.browser.visitor import Visitor
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = launch(playwright)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,10 @@
 """The report in a real browser that may not use the network: drawn, wide, narrow, on paper."""
 
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from fairfuse_core.report import render_html, write_atomic
 
 pytestmark = pytest.mark.e2e
-
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="module")
@@ -17,16 +12,6 @@ def address(tmp_path_factory, hidden):
     path = tmp_path_factory.mktemp("report") / "report.html"
     write_atomic(path, render_html(hidden, title="A cohort"))
     return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as tools:
-        made = tools.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield made
-        made.close()
 
 
 @pytest.mark.parametrize(("width", "spec"), [(1280, 660), (390, 358)])

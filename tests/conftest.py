@@ -1,0 +1,17 @@
+"""Shared by every folder: one Chromium for all tests that drive a browser."""
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Launch the system's Chromium; Playwright's driver runs once in a process."""
+    # Imported here: most tests need no browser.
+    from playwright.sync_api import sync_playwright
+
+    from benchmarks.browser import launch
+
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
