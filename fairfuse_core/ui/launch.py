@@ -13,12 +13,23 @@ from threading import Thread
 
 from fairfuse_core.ui.shell import ROOT
 
+_QUICK = 0.0005
+"""Seconds a thread keeps the interpreter during the start: a tenth of Python's default."""
+
 
 def prepare() -> None:
-    """Warm up, then let the garbage collector in: loading makes no garbage, only work for it."""
+    """Warm up beside the server, in nobody's way.
+
+    Meanwhile the browser asks for some fifty files, and each would wait for its turn; and loading
+    makes no garbage, only work for the collector.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_QUICK)
+    gc.disable()
     try:
         warm()
     finally:
+        sys.setswitchinterval(usual)
         gc.freeze()
         gc.enable()
 
@@ -45,7 +56,6 @@ def main() -> None:
     """Serve the app; arguments are Streamlit's own, as ``--server.port=8501``."""
     from streamlit.web import cli
 
-    gc.disable()
     Thread(target=prepare, name="fairfuse-warm-up", daemon=True).start()
     sys.argv = ["streamlit", "run", str(ROOT / "app.py"), *sys.argv[1:]]
     cli.main()
