@@ -2,8 +2,8 @@
 
 import pytest
 
-from benchmarks.browser import DESKTOP, PAGES, PHONE, title, visit, walk
-from tests.browser.acts import broken, confirm, offer
+from benchmarks.browser import DESKTOP, PAGES, PHONE, acting, title, visit, walk
+from tests.browser.acts import broken, confirm, offer, records
 from tests.browser.cohort import cohort
 
 pytestmark = pytest.mark.e2e
@@ -52,3 +52,17 @@ def test_pages_on_a_table_of_ones_own(visitor, app, size):
             page.get_by_test_id("stExpandSidebarButton").click()
         walk(page, name)
         check(page, name)
+
+
+def test_the_long_list_of_checks_comes_when_asked_for(page, app):
+    visit(page, app, "overview")
+    asked = page.get_by_role("table", name="Checks, their outcomes and what they say")
+    assert asked.count() == 0
+    with acting(page):
+        page.locator("summary").filter(has_text="All other checks").click()
+    asked.wait_for()
+    lines = records(page, "Checks, their outcomes and what they say")
+    counted = page.get_by_role("main").get_by_text("passed ·").inner_text()
+    passed = sum(line["Outcome"] == "Passed" for line in lines)
+    assert f"{passed} passed" in counted
+    assert passed > 0
