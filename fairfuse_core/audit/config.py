@@ -148,7 +148,7 @@ class AuditConfig:
     unsuppressed_by: str = ""
     multiplicity: Literal["holm", "bh"] = "holm"
     ignore: tuple[str, ...] = ()
-    exact_rows: int = 2_000_000
+    exact_rows: int = 500_000
     score_bins: int = 4096
 
     def __post_init__(self) -> None:
