@@ -30,6 +30,8 @@ def mean_loss(segments: Segments, loss: Loss) -> ScoreEstimate:
     second = segments.total(segments.pos * if_pos**2 + segments.neg * if_neg**2)
     size = np.where(n > 0, n, np.nan)
     mean = first / size
+    # What is left of terms that cancel is zero, not a sign that a ratio would depend on.
+    mean = np.where(np.abs(mean) < 1e-14, 0.0, mean)
     spread = np.maximum(second / size - mean**2, 0) * size / np.where(n > 1, n - 1, np.nan)
     whole = max(float(n.sum()), 1.0)
     spread_all = max(float(second.sum()) / whole - (float(first.sum()) / whole) ** 2, 0.0)
