@@ -1,6 +1,14 @@
 """Shared by every folder: one Chromium for all tests that drive a browser."""
 
+import os
+
 import pytest
+from hypothesis import settings
+
+# The same examples every time where a chance find could only be rerun, not mended.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI") == "true":
+    settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
